@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { ClosedError, RuntimeError } from "#dist/core/errors.js";
+import { float, GraphBuilder } from "#dist/core/runtime/graph.js";
+import { openRuntime, type Runtime, threadCount } from "#dist/core/runtime/runtime.js";
+import { int64, type Tensor } from "#dist/core/runtime/tensor.js";
+
+/** y = scale · x xᵀ */
+function product(): Uint8Array {
+  const g = new GraphBuilder();
+  const x = g.input("x", "float32", ["n", "d"]);
+  g.output("y", g.op("Gemm", [x, x], { transB: 1, alpha: float(2) }), "float32", ["n", "n"]);
+  return g.build();
+}
+
+/** Work that keeps onnxruntime busy for some hundred milliseconds. */
+const heavy: Tensor = { data: new Float32Array(3000 * 1000).fill(0.5), dims: [3000, 1000] };
+
+describe("the runtime", () => {
+  let runtime: Runtime;
+  before(() => {
+    runtime = openRuntime();
+  });
+  after(() => runtime.close());
+
+  it("computes what the graph says and names inputs and outputs", async () => {
+    const session = await runtime.open(product());
+    assert.deepEqual(session.inputs, [{ name: "x", type: "float32", dims: ["n", "d"] }]);
+    const { y } = await session.run({ x: { data: Float32Array.of(1, 2, 3, 4), dims: [2, 2] } });
+    assert.deepEqual([...y.data], [10, 22, 22, 50]);
+    assert.deepEqual(y.dims, [2, 2]);
+    await session.close();
+  });
+
+  it("leaves the event loop free while a graph runs", async () => {
+    const session = await runtime.open(product(), { threads: 1 });
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    const before = performance.now();
+    await session.run({ x: heavy });
+    const took = performance.now() - before;
+    clearInterval(timer);
+    assert.ok(ticks > took / 40, `${ticks} ticks of a 1 ms timer in ${took.toFixed(0)} ms`);
+    await session.close();
+  });
+
+  it("sends only the part that a view shows, and leaves the caller's array alone", async () => {
+    const session = await runtime.open(product());
+    const whole = Float32Array.of(9, 1, 2, 9);
+    const { y } = await session.run({ x: { data: whole.subarray(1, 3), dims: [1, 2] } }, { transfer: true });
+    assert.deepEqual([...y.data], [10]);
+    assert.deepEqual([...whole], [9, 1, 2, 9]);
+    await session.close();
+  });
+
+  it("runs on a held tensor as on the same one sent along", async () => {
+    const session = await runtime.open(product());
+    const x = { data: Float32Array.of(1, -2, 0.5, 3), dims: [2, 2] };
+    const held = await runtime.hold(x);
+    assert.deepEqual((await session.run({ x: held })).y.data, (await session.run({ x })).y.data);
+    await runtime.release(held);
+    await assert.rejects(session.run({ x: held }), RuntimeError);
+    await session.close();
+  });
+
+  it("drops a run whose signal aborts before it starts, and only that one", async () => {
+    const session = await runtime.open(product(), { threads: 1 });
+    const controller = new AbortController();
+    const first = session.run({ x: heavy });
+    const second = session.run({ x: heavy }, { signal: controller.signal });
+    const third = session.run({ x: { data: Float32Array.of(1), dims: [1, 1] } });
+    controller.abort();
+    await assert.rejects(second, { name: "AbortError" });
+    assert.equal((await first).y.dims[0], 3000);
+    assert.deepEqual([...(await third).y.data], [2]);
+    await session.close();
+  });
+
+  it("throws RuntimeError for a graph or feeds that onnxruntime refuses", async () => {
+    await assert.rejects(runtime.open(Uint8Array.of(1, 2, 3)), RuntimeError);
+    const session = await runtime.open(product());
+    await assert.rejects(session.run({ x: int64([1]) }), RuntimeError);
+    await session.close();
+    await assert.rejects(session.run({ x: heavy }), ClosedError);
+  });
+
+  it("rejects what is waiting when it is closed, and everything after", async () => {
+    const other = openRuntime();
+    const session = await other.open(product(), { threads: 1 });
+    const waiting = session.run({ x: heavy });
+    const rejected = assert.rejects(waiting, ClosedError);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await other.close();
+    await rejected;
+    await assert.rejects(other.open(product()), ClosedError);
+  });
+
+  it("uses the machine's cores unless told otherwise, and refuses zero threads", () => {
+    assert.ok(threadCount() >= 1);
+    assert.equal(threadCount(3), 3);
+    assert.throws(() => threadCount(0), { name: "ArgumentError", argument: "threads" });
+    assert.throws(() => threadCount(1.5), { name: "ArgumentError" });
+  });
+});
