@@ -1,0 +1,86 @@
+/** The rows of a metric space, held by onnxruntime's thread, and the products of queries with them. */
+import { float, GraphBuilder } from "../runtime/graph.js";
+import { type Session, sharedRuntime } from "../runtime/runtime.js";
+import { int64, type Tensor } from "../runtime/tensor.js";
+import type { Matrix } from "./matrix.js";
+import type { MetricSpace } from "./metric-space.js";
+
+export interface HeldBase {
+  readonly space: MetricSpace;
+  /** the `width` best scores of each query, best first, and their rows: [queries, width] each */
+  best(queries: Matrix, width: number, signal?: AbortSignal): Promise<{ scores: Float32Array; rows: Int32Array }>;
+  /** every score: [queries, rows] */
+  all(queries: Matrix, signal?: AbortSignal): Promise<Float32Array>;
+  /** frees the runtime's copy */
+  release(): Promise<void>;
+}
+
+/** numbers in one matrix of scores: 32 MB */
+const scoresAtOnce = 8e6;
+
+/** How many queries to score at once, so that memory does not grow with their number. */
+export function queriesAtOnce(rows: number): number {
+  return Math.max(1, Math.min(1024, Math.floor(scoresAtOnce / rows)));
+}
+
+export async function holdBase(space: MetricSpace): Promise<HeldBase> {
+  const runtime = sharedRuntime();
+  const { base, bias } = space.product();
+  const held = {
+    x: await runtime.hold(asTensor(base)),
+    bias: await runtime.hold({ data: bias, dims: [1, bias.length] }),
+  };
+  return {
+    space,
+    async best(queries, width, signal) {
+      const session = await scoreSession("best");
+      const feeds = { q: asTensor(queries), ...held, k: int64([width]) };
+      const { scores, rows } = await session.run(feeds, signal ? { signal } : {});
+      return { scores: scores.data as Float32Array, rows: rows.data as Int32Array };
+    },
+    async all(queries, signal) {
+      const session = await scoreSession("all");
+      const { scores } = await session.run({ q: asTensor(queries), ...held }, signal ? { signal } : {});
+      return scores.data as Float32Array;
+    },
+    async release() {
+      await Promise.all([runtime.release(held.x), runtime.release(held.bias)]);
+    },
+  };
+}
+
+function asTensor({ data, rows, cols }: Matrix): Tensor {
+  // what is sent to the thread is the whole buffer, however small the view
+  const own = data.byteLength === data.buffer.byteLength ? data : data.slice();
+  return { data: own, dims: [rows, cols] };
+}
+
+const sessions = new Map<string, Promise<Session>>();
+
+/** The session for one kind of answer, opened once in the shared runtime. */
+function scoreSession(kind: "best" | "all"): Promise<Session> {
+  let session = sessions.get(kind);
+  if (!session) {
+    session = sharedRuntime().open(scoreGraph(kind));
+    sessions.set(kind, session);
+  }
+  return session;
+}
+
+function scoreGraph(kind: "best" | "all"): Uint8Array {
+  const g = new GraphBuilder();
+  const q = g.input("q", "float32", ["queries", "cols"]);
+  const x = g.input("x", "float32", ["rows", "cols"]);
+  const bias = g.input("bias", "float32", [1, "rows or 1"]);
+  const scores = g.op("Gemm", [q, x, bias], { transB: 1, beta: float(-1) });
+  if (kind === "all") {
+    g.output("scores", scores, "float32", ["queries", "rows"]);
+    return g.build();
+  }
+  const k = g.input("k", "int64", [1]);
+  const [values, indices] = g.ops("TopK", [scores, k], 2, { axis: 1, largest: 1, sorted: 1 });
+  g.output("scores", values, "float32", ["queries", "width"]);
+  // 32 bits reach as far as rows do and spare a BigInt an entry
+  g.output("rows", g.op("Cast", [indices], { to: 6 }), "int32", ["queries", "width"]);
+  return g.build();
+}

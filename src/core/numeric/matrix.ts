@@ -1,0 +1,91 @@
+/** The two records that everything else passes around: a matrix, and the grid of patch vectors of one image. */
+import { NotFiniteError, ShapeError } from "../errors.js";
+import type { Picture } from "../picture.js";
+
+/** Numbers in row-major order: entry (i, j) is `data[i * cols + j]`. */
+export interface Matrix {
+  data: Float32Array;
+  rows: number;
+  cols: number;
+}
+
+/** The patch vectors of one image, token by token: patch (r, c) starts at `data[(r * cols + c) * dim]`. */
+export interface Patches {
+  data: Float32Array;
+  /** patches from top to bottom */
+  rows: number;
+  /** patches from left to right */
+  cols: number;
+  /** numbers a patch */
+  dim: number;
+  /** the picture that they describe, where known */
+  picture?: Picture;
+  /** the model that they come from, where known */
+  modelName?: string;
+  /** height and width of that model's input in pixels */
+  inputSize?: readonly [height: number, width: number];
+}
+
+/** A matrix record over `data`, checked. @throws ShapeError when `data` does not hold rows x cols numbers */
+export function matrix(data: Float32Array, rows: number, cols: number): Matrix {
+  const m = { data, rows, cols };
+  checkMatrix(m, "data");
+  return m;
+}
+
+/** @throws ShapeError when the record's sizes and its array do not agree */
+export function checkMatrix(m: Matrix, argument: string): void {
+  if (!(m?.data instanceof Float32Array))
+    throw new ShapeError(argument, "must be a matrix record { data: Float32Array, rows, cols }");
+  if (!Number.isInteger(m.rows) || !Number.isInteger(m.cols) || m.rows < 0 || m.cols < 0)
+    throw new ShapeError(argument, `has sizes ${m.rows} x ${m.cols}: both must be whole numbers, 0 or more`);
+  if (m.data.length !== m.rows * m.cols)
+    throw new ShapeError(
+      argument,
+      `holds ${m.data.length} numbers where ${m.rows} x ${m.cols} = ${m.rows * m.cols} are expected`,
+    );
+}
+
+/** @throws ShapeError when the record's sizes and its array do not agree */
+export function checkPatches(p: Patches, argument: string): void {
+  if (!(p?.data instanceof Float32Array))
+    throw new ShapeError(argument, "must be a patches record { data: Float32Array, rows, cols, dim }");
+  if (p.data.length !== p.rows * p.cols * p.dim)
+    throw new ShapeError(
+      argument,
+      `holds ${p.data.length} numbers where ${p.rows} x ${p.cols} x ${p.dim} = ${p.rows * p.cols * p.dim} are expected`,
+    );
+}
+
+/** @throws NotFiniteError naming the first row that holds NaN or an infinity */
+export function checkFinite(m: Matrix, argument: string): void {
+  const { data, cols } = m;
+  for (let i = 0; i < data.length; i++) {
+    // x - x is 0 for every finite number and NaN for the others
+    if (data[i] - data[i] !== 0) throw new NotFiniteError(argument, Math.floor(i / cols));
+  }
+}
+
+/** A view of row `i`, sharing memory with the matrix. */
+export function row(m: Matrix, i: number): Float32Array {
+  return m.data.subarray(i * m.cols, (i + 1) * m.cols);
+}
+
+/** The tokens of several images under each other, as one matrix [sum of rows x cols, dim]. */
+export function stackPatches(patches: readonly Patches[]): Matrix {
+  const dim = patches[0]?.dim ?? 0;
+  let rows = 0;
+  patches.forEach((p, i) => {
+    checkPatches(p, `patches[${i}]`);
+    if (p.dim !== dim)
+      throw new ShapeError(`patches[${i}]`, `has ${p.dim} numbers a patch where patches[0] has ${dim}: use one model`);
+    rows += p.rows * p.cols;
+  });
+  const data = new Float32Array(rows * dim);
+  let offset = 0;
+  for (const p of patches) {
+    data.set(p.data, offset);
+    offset += p.data.length;
+  }
+  return { data, rows, cols: dim };
+}
