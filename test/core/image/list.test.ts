@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ArgumentError, FileError } from "#dist/core/errors.js";
+import { folderLabel, listImages } from "#dist/core/image/list.js";
+import { temporaryFolder } from "../../support/temporary.js";
+
+describe("listImages", () => {
+  const folder = temporaryFolder();
+  const tree = async (name: string, files: readonly string[]): Promise<string> => {
+    const root = join(folder(), name);
+    await mkdir(root);
+    for (const file of files) {
+      await mkdir(join(root, file, ".."), { recursive: true });
+      await writeFile(join(root, file), "");
+    }
+    return root;
+  };
+
+  it("finds every picture below a folder, sorted by path", async () => {
+    const pictures = ["B.JPG", "a b/ü.png", "a/10.jpeg", "a/9.webp", "a/c/x.tiff", "b.gif", "z.avif", "é.tif"];
+    const root = await tree("all", [...pictures].reverse());
+    assert.deepEqual(
+      await listImages(root),
+      pictures.map((p) => join(root, p)),
+    );
+  });
+
+  it("leaves out other files and everything whose name begins with a dot", async () => {
+    const root = await tree("some", ["a.jpg", "notes.txt", "jpg", "x.jpg.bak", ".hidden.jpg", ".cache/b.jpg"]);
+    assert.deepEqual(await listImages(root), [join(root, "a.jpg")]);
+  });
+
+  it("does not follow symbolic links, even in a circle", async () => {
+    const root = await tree("links", ["a.jpg"]);
+    await symlink(root, join(root, "circle"));
+    await symlink(join(root, "a.jpg"), join(root, "b.jpg"));
+    assert.deepEqual(await listImages(root), [join(root, "a.jpg")]);
+  });
+
+  it("tells a missing folder, a file and a folder without pictures apart", async () => {
+    const root = await tree("none", ["notes.txt"]);
+    const cases: [string, RegExp][] = [
+      [join(root, "missing"), /no such folder/],
+      [join(root, "notes.txt"), /is not a folder/],
+      [root, /holds no picture: .*\.jpg, \.jpeg, \.png, \.webp, \.gif, \.avif, \.tif, \.tiff/],
+    ];
+    for (const [path, message] of cases)
+      await assert.rejects(
+        listImages(path),
+        (e: Error) => e instanceof FileError && e.path === path && message.test(e.message),
+      );
+  });
+});
+
+describe("folderLabel", () => {
+  it("is the name of the nearest folder, and the root's own at its top", () => {
+    assert.equal(folderLabel("photos", "photos/pets/cats/a.jpg"), "cats");
+    assert.equal(folderLabel("photos/", "./photos/a.jpg"), "photos");
+    assert.equal(folderLabel("photos", "photos/..odd/a.jpg"), "..odd");
+  });
+
+  it("refuses a path that does not lie below the root", () => {
+    for (const path of ["other/a.jpg", "photos", "photos/../a.jpg"])
+      assert.throws(() => folderLabel("photos", path), ArgumentError);
+  });
+});
