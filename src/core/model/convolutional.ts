@@ -1,0 +1,115 @@
+/**
+ * A convolutional network as an ONNX file that puts out an image vector and a feature map: the map's cells are its
+ * patches.
+ */
+import { realpath } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { z } from "zod";
+import { ArgumentError, CheckpointError } from "../errors.js";
+import type { Patches } from "../numeric/matrix.js";
+import { openRuntime, type Runtime, type Session } from "../runtime/runtime.js";
+import type { Tensor } from "../runtime/tensor.js";
+import { readModelJson } from "./json-file.js";
+import type { ForwardOptions, ModelOutput, Network, NetworkOptions, PixelTensor } from "./model.js";
+import { checkPixels } from "./pixels.js";
+
+const size = z.number().int().positive();
+
+const configSchema = z.looseObject({
+  model_type: z.literal("convolutional_onnx"),
+  /** a name in the same folder */
+  model_file: z.string().regex(/^[^/\\]+$/, "give the name of a file in the same folder"),
+  /** pixels between neighbouring cells of the map */
+  patch_size: size.max(1024),
+  vector_output: z.string(),
+  vector_size: size,
+  map_output: z.string(),
+  map_size: size,
+});
+type Config = z.infer<typeof configSchema>;
+
+/**
+ * Opens a folder with config.json (`model_type` "convolutional_onnx") and its ONNX file.
+ *
+ * @throws FileError, CheckpointError when the file is missing, unreadable or lacks an output that config.json names
+ */
+export async function openConvolutional(folder: string, options: NetworkOptions = {}): Promise<Network> {
+  const config: Config = await readModelJson(join(folder, "config.json"), configSchema);
+  const path = await fileInside(folder, config.model_file);
+  const runtime = openRuntime();
+  try {
+    const session = await runtime.open(path, options).catch((cause) => {
+      throw new CheckpointError(path, "is no ONNX file that onnxruntime accepts: download it again", { cause });
+    });
+    for (const [key, name] of [
+      ["vector_output", config.vector_output],
+      ["map_output", config.map_output],
+    ])
+      if (!session.outputs.some((o) => o.name === name))
+        throw new CheckpointError(path, `has no output "${name}", which config.json names as its ${key}`, {
+          entry: key,
+        });
+    return new ConvolutionalNetwork(config, runtime, session);
+  } catch (error) {
+    await runtime.close();
+    throw error;
+  }
+}
+
+async function fileInside(folder: string, name: string): Promise<string> {
+  const path = join(folder, name);
+  const real = await realpath(path).catch((cause) => {
+    throw new CheckpointError(path, "is missing: config.json names it as the model's file", { cause });
+  });
+  if (!real.startsWith((await realpath(folder)) + sep))
+    throw new CheckpointError(path, "is a link out of the model's folder: put the file itself there");
+  return real;
+}
+
+class ConvolutionalNetwork implements Network {
+  readonly family = "convolutional_onnx";
+  readonly dim: number;
+  readonly patchDim: number;
+  readonly patchSize: number;
+  readonly #config: Config;
+  readonly #runtime: Runtime;
+  readonly #session: Session;
+
+  constructor(config: Config, runtime: Runtime, session: Session) {
+    this.dim = config.vector_size;
+    this.patchDim = config.map_size;
+    this.patchSize = config.patch_size;
+    this.#config = config;
+    this.#runtime = runtime;
+    this.#session = session;
+  }
+
+  async forward(pixels: PixelTensor, options: ForwardOptions = {}): Promise<ModelOutput> {
+    checkPixels(pixels, this.patchSize);
+    for (const extra of ["hiddenStates", "attention"] as const)
+      if (options[extra]) throw new ArgumentError(extra, "is something that only transformers have: leave it out");
+    const { vector_output, map_output } = this.#config;
+    const out = await this.#session.run(
+      { [this.#session.inputs[0].name]: pixels },
+      { outputs: options.clsOnly ? [vector_output] : [vector_output, map_output], signal: options.signal },
+    );
+    const [vectors, map] = [out[vector_output], out[map_output]] as Tensor<Float32Array>[];
+    const cls = { data: vectors.data, rows: pixels.dims[0], cols: this.dim };
+    return { cls, patches: options.clsOnly ? [] : cellsOf(map) };
+  }
+
+  close(): Promise<void> {
+    return this.#runtime.close();
+  }
+}
+
+/** Turns a [n, channels, rows, cols] map into the cells of each image, one after the other. */
+function cellsOf({ data, dims: [n, dim, rows, cols] }: Tensor<Float32Array>): Patches[] {
+  const cells = rows * cols;
+  return Array.from({ length: n }, (_, image) => {
+    const map = data.subarray(image * dim * cells, (image + 1) * dim * cells);
+    const patches = new Float32Array(cells * dim);
+    for (let d = 0; d < dim; d++) for (let c = 0; c < cells; c++) patches[c * dim + d] = map[d * cells + c];
+    return { data: patches, rows, cols, dim };
+  });
+}

@@ -1,0 +1,168 @@
+/** From pictures to features: the next batch is decoded and resized while the network runs on the one before. */
+import { ArgumentError, ShapeError } from "../errors.js";
+import { type PreparedPicture, pictureName, preprocessOne } from "../image/preprocess.js";
+import { outputSize, type Transform, transformForSize } from "../image/transform.js";
+import type { Patches } from "../numeric/matrix.js";
+import type { FailedPicture, ImageSource, Picture } from "../picture.js";
+import type { Tensor } from "../runtime/tensor.js";
+import type { ExtractOptions, Features, ModelOutput, Network, PixelTensor } from "./model.js";
+
+/** A batch is kept to about this many pixels, so that activations stay small whatever the size. */
+const pixelsABatch = 8 * 224 * 224;
+
+/**
+ * Decodes, resizes and normalises pictures and runs the network on them, in batches.
+ *
+ * @throws ArgumentError for options that make no sense
+ * @throws ImageError, FileError at the first bad picture unless `onError` is "skip"; always when none is left
+ */
+export async function extract(
+  model: { network: Network; name: string; transform: Transform },
+  images: readonly ImageSource[],
+  options: ExtractOptions = {},
+): Promise<Features> {
+  checkImages(images);
+  const { network } = model;
+  const transform = transformForSize(model.transform, {
+    size: options.size,
+    fit: options.fit,
+    patchSize: network.patchSize,
+  });
+  const gathered = new Gathered(model.name, network.dim);
+  let running: Promise<void> = Promise.resolve();
+  for (const batch of batchesOf(images.length, batchSizeOf(transform, options))) {
+    const prepared = await prepare(images, batch, transform, options).catch(async (error) => {
+      await running.catch(() => {});
+      throw error;
+    });
+    await running;
+    options.signal?.throwIfAborted();
+    running = runBatch(network, prepared, options, gathered).then(() => {
+      options.onProgress?.(batch.end, images.length);
+    });
+    // a rejection is dealt with at the next await: until then it must not count as unhandled
+    running.catch(() => {});
+  }
+  await running;
+  if (gathered.pictures.length === 0 && gathered.failed.length > 0) throw gathered.failed[0].error;
+  return gathered.features();
+}
+
+interface Batch {
+  start: number;
+  end: number;
+}
+
+interface Prepared {
+  images: PreparedPicture[];
+  failed: FailedPicture[];
+}
+
+function checkImages(images: readonly ImageSource[]): void {
+  if (!Array.isArray(images)) throw new ArgumentError("images", "must be a list of paths, buffers or raw pixels");
+  if (images.length === 0) throw new ArgumentError("images", "is empty: give at least one picture");
+}
+
+function batchSizeOf(transform: Transform, { batchSize }: ExtractOptions): number {
+  if (batchSize !== undefined) {
+    if (Number.isInteger(batchSize) && batchSize >= 1) return batchSize;
+    throw new ArgumentError("batchSize", `is ${batchSize}: give a whole number, 1 or more`);
+  }
+  const { height, width } = outputSize(transform) ?? { height: 224, width: 224 };
+  return Math.max(1, Math.floor(pixelsABatch / (height * width)));
+}
+
+function* batchesOf(total: number, size: number): Generator<Batch> {
+  for (let start = 0; start < total; start += size) yield { start, end: Math.min(total, start + size) };
+}
+
+async function prepare(
+  images: readonly ImageSource[],
+  { start, end }: Batch,
+  transform: Transform,
+  { onError = "throw", signal }: ExtractOptions,
+): Promise<Prepared> {
+  signal?.throwIfAborted();
+  const settled = await Promise.allSettled(
+    images
+      .slice(start, end)
+      .map((source, i) => preprocessOne(source, transform, pictureName(source, start + i), { signal })),
+  );
+  const prepared: Prepared = { images: [], failed: [] };
+  settled.forEach((result, i) => {
+    if (result.status === "fulfilled") prepared.images.push(result.value);
+    else if (onError === "throw") throw result.reason;
+    else {
+      const index = start + i;
+      prepared.failed.push({ index, name: pictureName(images[index], index), error: result.reason });
+    }
+  });
+  return prepared;
+}
+
+async function runBatch(
+  network: Network,
+  { images, failed }: Prepared,
+  { clsOnly, attention, signal }: ExtractOptions,
+  gathered: Gathered,
+): Promise<void> {
+  gathered.failed.push(...failed);
+  if (images.length === 0) return;
+  const output = await network.forward(stack(images), { clsOnly, attention, signal });
+  gathered.add(images, output);
+}
+
+function stack(images: readonly PreparedPicture[]): PixelTensor {
+  const { height, width } = images[0];
+  const data = new Float32Array(images.length * 3 * height * width);
+  images.forEach((image, i) => {
+    data.set(image.data, i * 3 * height * width);
+  });
+  return { data, dims: [images.length, 3, height, width] };
+}
+
+class Gathered {
+  readonly pictures: Picture[] = [];
+  readonly failed: FailedPicture[] = [];
+  readonly #modelName: string;
+  readonly #dim: number;
+  readonly #vectors: Float32Array[] = [];
+  readonly #patches: Patches[] = [];
+  readonly #attention: Tensor<Float32Array>[] = [];
+
+  constructor(modelName: string, dim: number) {
+    this.#modelName = modelName;
+    this.#dim = dim;
+  }
+
+  add(images: readonly PreparedPicture[], output: ModelOutput): void {
+    if (output.cls.cols !== this.#dim)
+      throw new ShapeError("cls", `has ${output.cls.cols} numbers where the model promises ${this.#dim}`);
+    this.pictures.push(...images.map((image) => image.picture));
+    this.#vectors.push(output.cls.data);
+    if (output.attention) this.#attention.push(...perImage(output.attention));
+    output.patches.forEach((patches, i) => {
+      const { picture, height, width } = images[i];
+      this.#patches.push({ ...patches, picture, modelName: this.#modelName, inputSize: [height, width] });
+    });
+  }
+
+  features(): Features {
+    const rows = this.pictures.length;
+    const data = new Float32Array(rows * this.#dim);
+    let offset = 0;
+    for (const vectors of this.#vectors) {
+      data.set(vectors, offset);
+      offset += vectors.length;
+    }
+    const { pictures, failed } = this;
+    const features: Features = { cls: { data, rows, cols: this.#dim }, patches: this.#patches, pictures, failed };
+    if (this.#attention.length > 0) features.attentions = this.#attention;
+    return features;
+  }
+}
+
+function perImage({ data, dims: [n, ...rest] }: Tensor<Float32Array>): Tensor<Float32Array>[] {
+  const length = data.length / n;
+  return Array.from({ length: n }, (_, i) => ({ data: data.slice(i * length, (i + 1) * length), dims: rest }));
+}

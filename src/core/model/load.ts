@@ -1,0 +1,85 @@
+/** Opens models by name or folder. */
+import { basename, join, resolve } from "node:path";
+import { ArgumentError, CheckpointError, ClosedError } from "../errors.js";
+import { readPreprocessorConfig } from "../image/preprocessor-config.js";
+import type { Transform } from "../image/transform.js";
+import { threadCount } from "../runtime/runtime.js";
+import { findModelFolder } from "./catalogue.js";
+import { openConvolutional } from "./convolutional.js";
+import { extract } from "./extract.js";
+import { familySchema, readModelJson } from "./json-file.js";
+import type { Model, Network, NetworkOptions } from "./model.js";
+import { openDinov2 } from "./vit.js";
+
+export type LoadOptions = NetworkOptions;
+
+/** For folders without preprocessor_config.json: as DINOv2's evaluation prepares pictures. */
+const imagenetTransform: Transform = {
+  resize: { rule: "short-edge", size: 256 },
+  crop: { height: 224, width: 224 },
+  interpolation: "bicubic",
+  rescale: 1 / 255,
+  mean: [0.485, 0.456, 0.406],
+  std: [0.229, 0.224, 0.225],
+};
+
+/** How each family's network is opened, by the `model_type` of its config.json. */
+const families: Record<string, (folder: string, options: NetworkOptions) => Promise<Network>> = {
+  dinov2: openDinov2,
+  convolutional_onnx: openConvolutional,
+};
+
+/**
+ * Loads a model.
+ *
+ * @param source a catalogue name such as "efficientnet-lite0", which ships with the project, or "dinov2-small"; a
+ *   Hub id whose files are in the Hugging Face cache; or a folder with config.json and model.safetensors
+ * @throws ArgumentError for an unknown name or one whose files are not on this disk
+ * @throws FileError, CheckpointError naming the file and the tensor or key that is missing or wrong
+ */
+export async function loadModel(source: string, options: LoadOptions = {}): Promise<Model> {
+  if (typeof source !== "string" || source === "")
+    throw new ArgumentError("model", 'is missing: give a folder or a name such as "efficientnet-lite0"');
+  threadCount(options.threads);
+  const folder = await findModelFolder(source);
+  const configPath = join(folder, "config.json");
+  const { model_type } = await readModelJson(configPath, familySchema);
+  const open = Object.hasOwn(families, model_type) ? families[model_type] : undefined;
+  if (!open)
+    throw new CheckpointError(
+      configPath,
+      `has model_type "${model_type}", which is not supported: use one of ${Object.keys(families).join(", ")}`,
+      { entry: "model_type" },
+    );
+  const transform = (await readPreprocessorConfig(folder)) ?? imagenetTransform;
+  const network = await open(folder, options);
+  return modelOf(modelName(source, folder), network, transform);
+}
+
+/** A model's name for captions and records: the name it was asked by, or its folder's. */
+function modelName(source: string, folder: string): string {
+  return source === folder ? basename(resolve(folder)) : source;
+}
+
+function modelOf(name: string, network: Network, transform: Transform): Model {
+  let closed = false;
+  const opened = <T>(work: () => Promise<T>) =>
+    closed ? Promise.reject(new ClosedError(`the model ${name}`)) : work();
+  const close = async () => {
+    if (closed) return;
+    closed = true;
+    await network.close();
+  };
+  return {
+    name,
+    family: network.family,
+    dim: network.dim,
+    patchDim: network.patchDim,
+    patchSize: network.patchSize,
+    transform,
+    forward: (pixels, options) => opened(() => network.forward(pixels, options)),
+    extract: (images, options) => opened(() => extract({ network, name, transform }, images, options)),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

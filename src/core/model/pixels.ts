@@ -1,0 +1,28 @@
+/** Checks of the tensors that go into a network. */
+import { NotFiniteError, ShapeError } from "../errors.js";
+import type { PixelTensor } from "./model.js";
+
+/**
+ * @throws ShapeError when the numbers do not fill the sizes, there are not three channels, or a side is no multiple
+ *   of the patch
+ * @throws NotFiniteError naming the picture that holds NaN or an infinity
+ */
+export function checkPixels({ data, dims }: PixelTensor, patchSize: number): void {
+  const [n, channels, h, w] = dims;
+  if (dims.length !== 4 || channels !== 3 || !(n >= 1))
+    throw new ShapeError("dims", `is [${dims.join(", ")}]: give [pictures, 3, height, width]`);
+  for (const side of [h, w])
+    if (!Number.isInteger(side / patchSize) || side < patchSize)
+      throw new ShapeError(
+        "dims",
+        `has sides ${h} x ${w}, which must be multiples of the patch of ${patchSize} pixels: try ${nearestMultiple(h, patchSize)} x ${nearestMultiple(w, patchSize)}`,
+      );
+  if (data.length !== n * 3 * h * w)
+    throw new ShapeError("data", `holds ${data.length} numbers where [${dims.join(", ")}] needs ${n * 3 * h * w}`);
+  for (let i = 0; i < data.length; i++)
+    if (data[i] - data[i] !== 0) throw new NotFiniteError("data", Math.floor(i / (3 * h * w)), "a row is one picture");
+}
+
+function nearestMultiple(side: number, patch: number): number {
+  return Math.max(1, Math.round(side / patch)) * patch;
+}

@@ -1,0 +1,155 @@
+/**
+ * Reads safetensors files: a JSON header that says where each tensor lies, then the tensors' bytes. Nothing the
+ * header says is believed before it is checked against the file's size.
+ *
+ * @see https://huggingface.co/docs/safetensors (format section)
+ */
+import { type FileHandle, open } from "node:fs/promises";
+import { z } from "zod";
+import { CheckpointError, FileError } from "../errors.js";
+
+const bytesAnElement = { F32: 4, F16: 2, BF16: 2 } as const;
+
+/** The element types that weights may have here. */
+export type WeightType = keyof typeof bytesAnElement;
+
+export interface TensorEntry {
+  type: WeightType;
+  shape: readonly number[];
+  /** first byte, from the start of the file */
+  offset: number;
+  /** bytes */
+  length: number;
+}
+
+export interface SafetensorsHeader {
+  path: string;
+  tensors: ReadonlyMap<string, TensorEntry>;
+}
+
+const entrySchema = z.object({
+  dtype: z.string(),
+  shape: z.array(z.number().int().nonnegative()),
+  data_offsets: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]),
+});
+
+/** The format's own limit for a header. */
+const maxHeaderBytes = 100_000_000;
+
+/**
+ * Reads and checks the header of a safetensors file. The tensors' bytes are not read.
+ *
+ * @throws FileError when there is no such file
+ * @throws CheckpointError for a truncated file, a header that is no JSON, offsets past the end of the file, tensors
+ *   that overlap, sizes that disagree with the shape, or an element type other than F32, F16 and BF16
+ */
+export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
+  const file = await openFile(path);
+  try {
+    const { size } = await file.stat();
+    const headerBytes = await readHeaderBytes(file, path, size);
+    const start = 8 + headerBytes.length;
+    const tensors = new Map<string, TensorEntry>();
+    for (const [name, value] of Object.entries(parseHeader(headerBytes, path)))
+      if (name !== "__metadata__") tensors.set(name, checkEntry(path, name, value, start, size));
+    checkOverlaps(path, tensors);
+    return { path, tensors };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads one tensor as float32, whatever its type in the file. */
+export async function readTensor(header: SafetensorsHeader, name: string): Promise<Float32Array> {
+  const entry = header.tensors.get(name);
+  if (!entry) throw new CheckpointError(header.path, `has no tensor "${name}"`, { entry: name });
+  const file = await openFile(header.path);
+  try {
+    const bytes = new Uint8Array(entry.length);
+    const { bytesRead } = await file.read(bytes, 0, entry.length, entry.offset);
+    if (bytesRead !== entry.length) throw truncated(header.path, name);
+    return toFloat32(bytes, entry.type);
+  } finally {
+    await file.close();
+  }
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path);
+  } catch (cause) {
+    throw new FileError(path, "cannot be opened: give the path of a safetensors file that you may read", { cause });
+  }
+}
+
+function truncated(path: string, name?: string): CheckpointError {
+  const where = name === undefined ? "its header" : `tensor "${name}"`;
+  return new CheckpointError(path, `ends before the end of ${where}: it is truncated, download it again`, {
+    entry: name,
+  });
+}
+
+async function readHeaderBytes(file: FileHandle, path: string, size: number): Promise<Uint8Array> {
+  if (size < 8) throw new CheckpointError(path, `has ${size} bytes and is no safetensors file: download it again`);
+  const prefix = Buffer.alloc(8);
+  await file.read(prefix, 0, 8, 0);
+  const length = prefix.readBigUInt64LE();
+  if (length > maxHeaderBytes)
+    throw new CheckpointError(path, `claims a header of ${length} bytes and is no safetensors file: check what it is`);
+  if (8n + length > BigInt(size)) throw truncated(path);
+  const bytes = new Uint8Array(Number(length));
+  await file.read(bytes, 0, bytes.length, 8);
+  return bytes;
+}
+
+function parseHeader(bytes: Uint8Array, path: string): Record<string, unknown> {
+  try {
+    const header: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return z.record(z.string(), z.unknown()).parse(header);
+  } catch (cause) {
+    throw new CheckpointError(path, "has a header that is no JSON object: it is no safetensors file", { cause });
+  }
+}
+
+function checkEntry(path: string, name: string, value: unknown, start: number, fileSize: number): TensorEntry {
+  const fail = (problem: string) => new CheckpointError(path, `tensor "${name}" ${problem}`, { entry: name });
+  const parsed = entrySchema.safeParse(value);
+  if (!parsed.success) throw fail("has no usable dtype, shape and data_offsets in the header");
+  const { dtype, shape, data_offsets } = parsed.data;
+  if (!(dtype in bytesAnElement)) throw fail(`has element type ${dtype} where F32, F16 or BF16 is expected`);
+  const type = dtype as WeightType;
+  const [begin, end] = data_offsets;
+  const expected = shape.reduce((product, n) => product * n, bytesAnElement[type]);
+  if (end - begin !== expected)
+    throw fail(`takes ${end - begin} bytes where shape [${shape.join(", ")}] of ${type} needs ${expected}`);
+  if (start + end > fileSize) throw truncated(path, name);
+  return { type, shape, offset: start + begin, length: expected };
+}
+
+function checkOverlaps(path: string, tensors: Map<string, TensorEntry>): void {
+  const inOrder = [...tensors].filter(([, t]) => t.length > 0).sort(([, a], [, b]) => a.offset - b.offset);
+  for (let i = 1; i < inOrder.length; i++) {
+    const [before, previous] = inOrder[i - 1];
+    const [name, entry] = inOrder[i];
+    if (entry.offset < previous.offset + previous.length)
+      throw new CheckpointError(path, `tensors "${before}" and "${name}" overlap`, { entry: name });
+  }
+}
+
+function toFloat32(bytes: Uint8Array, type: WeightType): Float32Array {
+  if (type === "F32") return new Float32Array(bytes.buffer);
+  const halves = new Uint16Array(bytes.buffer);
+  if (type === "F16") return Float32Array.from(halves, halfToNumber);
+  const words = Uint32Array.from(halves, (h) => h << 16);
+  return new Float32Array(words.buffer);
+}
+
+/** The value of an IEEE 754 half-precision number given by its bits. */
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}

@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import sharp from "sharp";
+import { ArgumentError, CheckpointError, ClosedError, FileError, ImageError } from "#dist/core/errors.js";
+import { loadModel } from "#dist/core/model/load.js";
+import type { Model } from "#dist/core/model/model.js";
+import { maxDifference } from "../../support/compare.js";
+import { fixture, projectFile } from "../../support/fixtures.js";
+import { shoes } from "../../support/pictures.js";
+import { temporaryFolder } from "../../support/temporary.js";
+
+describe("loadModel", () => {
+  const folder = temporaryFolder();
+  let model: Model;
+  before(async () => {
+    model = await loadModel("efficientnet-lite0");
+  });
+  after(() => model.close());
+
+  it("opens the bundled model by name, with its sizes", () => {
+    assert.equal(model.name, "efficientnet-lite0");
+    assert.deepEqual([model.dim, model.patchDim, model.patchSize], [1280, 320, 32]);
+  });
+
+  it("gives one row of cls and one record of patches an image, in the pictures' order", async () => {
+    const { cls, patches, pictures, failed } = await model.extract(shoes, { batchSize: 3 });
+    assert.deepEqual([cls.rows, cls.cols, cls.data.length], [4, 1280, 4 * 1280]);
+    assert.deepEqual(
+      patches.map((p) => [p.rows, p.cols, p.dim, p.picture?.name]),
+      shoes.map((path) => [7, 7, 320, path]),
+    );
+    assert.deepEqual(
+      pictures.map((p) => p.name),
+      shoes,
+    );
+    assert.deepEqual(failed, []);
+  });
+
+  it("gives the same numbers for a path, the file's bytes and its pixels, whatever the batch", async () => {
+    const bytes = await readFile(shoes[0]);
+    const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
+    const raw = { data: new Uint8Array(data), width: info.width, height: info.height };
+    const { cls } = await model.extract([shoes[0], new Uint8Array(bytes), raw], { batchSize: 3 });
+    const alone = await model.extract([shoes[0]]);
+    for (const row of [0, 1, 2]) {
+      const vector = cls.data.subarray(row * 1280, (row + 1) * 1280);
+      assert.ok(maxDifference(vector, alone.cls.data) < 1e-4);
+    }
+  });
+
+  it("rounds a size to the patch and obeys the fit", async () => {
+    const square = await model.extract([shoes[0]], { size: 200 });
+    assert.deepEqual([square.patches[0].rows, square.patches[0].cols], [6, 6]);
+    const wide = await model.extract([shoes[0]], { size: [96, 160], fit: "squash" });
+    assert.deepEqual([wide.patches[0].rows, wide.patches[0].cols], [3, 5]);
+    const { view, width, height } = wide.pictures[0];
+    assert.deepEqual(view, { left: 0, top: 0, width, height });
+  });
+
+  it("runs a DINOv2 folder through the same interface", async () => {
+    const dino = await loadModel(fixture("models/dinov2"));
+    assert.deepEqual([dino.name, dino.family, dino.dim, dino.patchSize], ["dinov2", "dinov2", 48, 14]);
+    const { cls, patches, attentions } = await dino.extract(shoes.slice(0, 2), { size: 84, attention: true });
+    assert.deepEqual([cls.rows, cls.cols, patches[1].rows, patches[1].dim], [2, 48, 6, 48]);
+    assert.deepEqual(attentions?.[1].dims, [3, 37, 37]);
+    await dino.close();
+  });
+
+  it("reports a bad picture and goes on when told to skip, and throws otherwise", async () => {
+    const bad = join(folder(), "text.jpg");
+    await writeFile(bad, "this is no picture");
+    const { pictures, failed } = await model.extract([shoes[0], bad, shoes[1]], { onError: "skip" });
+    assert.deepEqual(
+      pictures.map((p) => p.name),
+      [shoes[0], shoes[1]],
+    );
+    assert.deepEqual([failed.length, failed[0].index, failed[0].name], [1, 1, bad]);
+    assert.ok(failed[0].error instanceof ImageError);
+    await assert.rejects(model.extract([shoes[0], bad]), ImageError);
+    await assert.rejects(model.extract([bad], { onError: "skip" }), ImageError);
+  });
+
+  it("tells its progress up to the end and stops between batches when aborted", async () => {
+    const seen: number[] = [];
+    await model.extract(shoes, { batchSize: 1, onProgress: (done, total) => seen.push(done / total) });
+    assert.deepEqual(seen, [0.25, 0.5, 0.75, 1]);
+    const controller = new AbortController();
+    const stopped = model.extract(shoes, {
+      batchSize: 1,
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    });
+    await assert.rejects(stopped, { name: "AbortError" });
+  });
+
+  it("leaves the event loop free while a network runs", async () => {
+    let longest = 0;
+    let last = performance.now();
+    const timer = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 2);
+    const pixels = { data: new Float32Array(2 * 3 * 896 * 896).fill(0.1), dims: [2, 3, 896, 896] as const };
+    const started = performance.now();
+    await model.forward(pixels);
+    const took = performance.now() - started;
+    clearInterval(timer);
+    assert.ok(longest < took / 2, `the loop stood still for ${longest.toFixed(0)} of ${took.toFixed(0)} ms`);
+  });
+
+  it("refuses an empty list, a batch size of zero and attention from a convolutional network", async () => {
+    await assert.rejects(model.extract([]), ArgumentError);
+    await assert.rejects(model.extract(shoes, { batchSize: 0 }), { argument: "batchSize" });
+    await assert.rejects(model.extract([shoes[0]], { attention: true }), { argument: "attention" });
+  });
+
+  it("refuses names that it does not know, files, and models that are not on this disk", async () => {
+    await assert.rejects(loadModel("resnet-9000"), /"resnet-9000".*efficientnet-lite0, dinov2-small/);
+    await assert.rejects(loadModel(shoes[0]), FileError);
+    await assert.rejects(loadModel("../models"), ArgumentError);
+    const home = process.env.HF_HOME;
+    process.env.HF_HOME = folder();
+    try {
+      await assert.rejects(loadModel("dinov2-small"), /not on this disk.*facebook\/dinov2-small/);
+    } finally {
+      if (home === undefined) delete process.env.HF_HOME;
+      else process.env.HF_HOME = home;
+    }
+  });
+
+  it("finds a checkpoint in the Hugging Face cache by its Hub id and by its short name", async () => {
+    const repository = join(folder(), "hub", "models--facebook--dinov2-small");
+    await mkdir(join(repository, "refs"), { recursive: true });
+    await writeFile(join(repository, "refs", "main"), "ed25f3a31f01632728cabb09d1542f84ab7b0056");
+    await cp(fixture("models/dinov2"), join(repository, "snapshots", "ed25f3a31f01632728cabb09d1542f84ab7b0056"), {
+      recursive: true,
+    });
+    process.env.HF_HUB_CACHE = join(folder(), "hub");
+    try {
+      for (const name of ["dinov2-small", "facebook/dinov2-small"]) {
+        const cached = await loadModel(name);
+        assert.deepEqual([cached.name, cached.dim], [name, 48]);
+        await cached.close();
+      }
+    } finally {
+      delete process.env.HF_HUB_CACHE;
+    }
+  });
+
+  it("refuses a folder without config.json, and an unknown model_type by its name", async () => {
+    const empty = join(folder(), "empty");
+    await mkdir(empty);
+    await assert.rejects(loadModel(empty), (e: Error) => e instanceof FileError && /config\.json/.test(e.message));
+    const other = join(folder(), "other");
+    await mkdir(other);
+    await writeFile(join(other, "config.json"), JSON.stringify({ model_type: "toString" }));
+    await assert.rejects(loadModel(other), (e: Error) => e instanceof CheckpointError && /"toString"/.test(e.message));
+  });
+
+  it("refuses an ONNX file that is none, and one without the outputs that config.json names", async () => {
+    const copy = join(folder(), "convolutional");
+    await cp(projectFile("models/efficientnet-lite0"), copy, { recursive: true });
+    const config = JSON.parse(await readFile(join(copy, "config.json"), "utf8"));
+    await writeFile(join(copy, "config.json"), JSON.stringify({ ...config, map_output: "tokens" }));
+    await assert.rejects(loadModel(copy), (e: Error) => e instanceof CheckpointError && /"tokens"/.test(e.message));
+    await writeFile(join(copy, "config.json"), JSON.stringify({ ...config, model_file: "../model.onnx" }));
+    await assert.rejects(loadModel(copy), CheckpointError);
+    await writeFile(join(copy, "config.json"), JSON.stringify(config));
+    await writeFile(join(copy, "model.onnx"), "<html>");
+    await assert.rejects(loadModel(copy), CheckpointError);
+  });
+
+  it("refuses work after close, which may be called twice", async () => {
+    const other = await loadModel("efficientnet-lite0");
+    await other.close();
+    await other.close();
+    await assert.rejects(other.extract(shoes), ClosedError);
+  });
+});
