@@ -1,0 +1,147 @@
+import { ArgumentError, ClosedError, ShapeError } from "../errors.js";
+import type { ExtractOptions, Model } from "../model/model.js";
+import { type HeldBase, holdBase } from "../numeric/held-base.js";
+import type { Matrix } from "../numeric/matrix.js";
+import { metricSpace } from "../numeric/metric-space.js";
+import { nearest } from "../numeric/nearest.js";
+import { checkCount } from "../numeric/neighbours.js";
+import type { Picture } from "../picture.js";
+import { type Query, type QueryVectors, queryVectors } from "./query.js";
+import type { Hit, SearchedQuery, SearchResult } from "./search-result.js";
+
+export interface ExactIndexOptions {
+  /** reads query pictures; must be the one that made the vectors. It is not closed with the index. */
+  readonly model?: Model;
+  /** one a row, returned with the hits */
+  readonly pictures?: readonly Picture[];
+  /** one a row, returned with the hits */
+  readonly labels?: readonly string[];
+  /** input size for query pictures, as the vectors were made with @default the model's own */
+  readonly size?: ExtractOptions["size"];
+  /** how query pictures are brought to that size, as the vectors were made with @default the model's own */
+  readonly fit?: ExtractOptions["fit"];
+}
+
+export interface SearchOptions {
+  /** hits a query @default 10 */
+  readonly k?: number;
+  /** rows that must not be found */
+  readonly exclude?: Iterable<number>;
+  /** stops between blocks of queries */
+  readonly signal?: AbortSignal;
+}
+
+/** An index that compares every vector. Close it to free the runtime's copy; `await using` does so too. */
+export interface ExactIndex extends AsyncDisposable {
+  /** vectors in it */
+  readonly size: number;
+  /** numbers a vector */
+  readonly dim: number;
+  /**
+   * The most similar vectors by cosine. A row that is asked for is left out of its own hits.
+   *
+   * @throws ShapeError when the query has another dimension; ArgumentError when a row is not in the index, a picture
+   *   comes without a model or k is not a whole number of 1 or more; NotFiniteError and DegenerateDataError for vectors
+   *   that are not finite or zero; ClosedError after close(); and what `model.extract` throws for a picture
+   */
+  search(query: Query, options?: SearchOptions): Promise<SearchResult>;
+  /** waits for running searches, then frees the memory */
+  close(): Promise<void>;
+}
+
+/**
+ * An exact index by cosine similarity, for up to some 100,000 vectors.
+ *
+ * @param vectors n x d; kept, and not to be changed while the index is open. They need not be normalised.
+ * @throws ShapeError when there are no vectors, or pictures, labels or the model do not fit them; NotFiniteError and
+ *   DegenerateDataError naming the first row that is not finite or zero
+ */
+export async function exactIndex(vectors: Matrix, options: ExactIndexOptions = {}): Promise<ExactIndex> {
+  const space = metricSpace(vectors, "cosine", "vectors");
+  checkFits(vectors, options);
+  return openIndex(await holdBase(space), vectors, options);
+}
+
+function openIndex(base: HeldBase, vectors: Matrix, options: ExactIndexOptions): ExactIndex {
+  const running = new Set<Promise<unknown>>();
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= Promise.allSettled(running).then(() => base.release());
+    return closing;
+  };
+  return {
+    size: vectors.rows,
+    dim: vectors.cols,
+    async search(query, searchOptions = {}) {
+      if (closing) throw new ClosedError("the index");
+      const job = runSearch(base, vectors, options, query, searchOptions);
+      running.add(job);
+      try {
+        return await job;
+      } finally {
+        running.delete(job);
+      }
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function runSearch(
+  base: HeldBase,
+  vectors: Matrix,
+  options: ExactIndexOptions,
+  query: Query,
+  { k = 10, exclude = [], signal }: SearchOptions,
+): Promise<SearchResult> {
+  checkCount(k, "k");
+  const asked = await queryVectors(query, vectors, options, signal);
+  const excluded = excludedRows(exclude, asked.row, vectors.rows);
+  const found = await nearest(base, base.space.prepare(asked.vectors, "query"), k, {
+    ...(excluded.size === 0 ? {} : { excluded: (_: number, r: number) => excluded.has(r), spare: excluded.size }),
+    ...(signal ? { signal } : {}),
+  });
+  const queries = Array.from({ length: asked.vectors.rows }, (_, q) => {
+    const at = q * found.k;
+    const hits = Array.from({ length: found.k }, (_, j): Hit => {
+      const hit = found.indices[at + j];
+      return { row: hit, similarity: found.measures[at + j], ...describeRow(hit, options) };
+    });
+    return { ...describeQuery(asked, options), hits };
+  });
+  return { queries, k, size: vectors.rows, ...(options.model ? { modelName: options.model.name } : {}) };
+}
+
+function excludedRows(exclude: Iterable<number>, own: number | undefined, rows: number): Set<number> {
+  const excluded = new Set(exclude);
+  for (const r of excluded) {
+    if (!Number.isInteger(r) || r < 0 || r >= rows)
+      throw new ArgumentError("exclude", `names row ${r}: the index has the rows 0 to ${rows - 1}`);
+  }
+  if (own !== undefined) excluded.add(own);
+  return excluded;
+}
+
+function describeRow(index: number, { pictures, labels }: ExactIndexOptions): { picture?: Picture; label?: string } {
+  return { ...(pictures ? { picture: pictures[index] } : {}), ...(labels ? { label: labels[index] } : {}) };
+}
+
+function describeQuery({ picture, row }: QueryVectors, options: ExactIndexOptions): Omit<SearchedQuery, "hits"> {
+  if (row !== undefined) return { row, ...describeRow(row, options) };
+  return picture ? { picture } : {};
+}
+
+function checkFits(vectors: Matrix, { model, pictures, labels }: ExactIndexOptions): void {
+  for (const [name, list] of Object.entries({ pictures, labels })) {
+    if (list && list.length !== vectors.rows)
+      throw new ShapeError(
+        name,
+        `holds ${list.length} entries where there are ${vectors.rows} vectors: give one a row`,
+      );
+  }
+  if (model && model.dim !== vectors.cols)
+    throw new ShapeError(
+      "model",
+      `gives vectors of ${model.dim} numbers where the index has ${vectors.cols}: use the model that made them`,
+    );
+}
