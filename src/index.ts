@@ -1,1 +1,52 @@
-export {};
+/** What `import … from "patchlab"` offers. */
+export { type Embeddings, type EmbedFolderOptions, embedFolder } from "./core/collection/embed-folder.js";
+export * from "./core/errors.js";
+export type { ColourRule } from "./core/features/colours.js";
+export type { ForegroundRule, ThresholdRule } from "./core/features/foreground.js";
+export { otsuThreshold } from "./core/features/otsu.js";
+export { type PatchComponentMap, type PatchMap, type PatchMapOptions, patchMap } from "./core/features/patch-map.js";
+export { type Recipe, recipeFromJson, recipeToJson } from "./core/features/recipe.js";
+export { loadRecipe, saveRecipe } from "./core/features/recipe-file.js";
+export { type DecodeOptions, decodeImage } from "./core/image/decode.js";
+export { folderLabel, listImages } from "./core/image/list.js";
+export { preprocess } from "./core/image/preprocess.js";
+export { type ResizeOptions, resize } from "./core/image/resize.js";
+export type { Fit, ResizeRule, Transform } from "./core/image/transform.js";
+export { type CatalogueEntry, catalogue } from "./core/model/catalogue.js";
+export { type LoadOptions, loadModel } from "./core/model/load.js";
+export type {
+  ExtractOptions,
+  Features,
+  ForwardOptions,
+  Model,
+  ModelOutput,
+  PixelTensor,
+} from "./core/model/model.js";
+export { type Matrix, matrix, type Patches, row } from "./core/numeric/matrix.js";
+export {
+  type CosineNeighbours,
+  type Metric,
+  type Neighbours,
+  type NeighboursOptions,
+  neighbours,
+} from "./core/numeric/neighbours.js";
+export { normaliseRows } from "./core/numeric/normalise.js";
+export { type Pca, type PcaOptions, pca, projectPca } from "./core/numeric/pca.js";
+export { fromMlPca, type MlPcaModel, toMlPca } from "./core/numeric/pca-interchange.js";
+export { normal, type Random, seededRandom } from "./core/numeric/random.js";
+export type { FailedPicture, ImageSource, Picture, RawImage, Region } from "./core/picture.js";
+export { type Trustworthiness, trustworthiness } from "./core/projection/trustworthiness.js";
+export { type LabelledVectors, type Projection, type UmapOptions, umap } from "./core/projection/umap.js";
+export { evaluateRetrieval, type RetrievalScores } from "./core/retrieval/evaluate.js";
+export { type ExactIndex, type ExactIndexOptions, exactIndex, type SearchOptions } from "./core/retrieval/exact.js";
+export {
+  averagePrecision,
+  type MeanAveragePrecision,
+  meanAveragePrecision,
+  precisionAtK,
+  recallAtK,
+  revisitedAveragePrecision,
+} from "./core/retrieval/metrics.js";
+export type { Hit, SearchedQuery, SearchResult } from "./core/retrieval/search-result.js";
+export type { Tensor, TensorData } from "./core/runtime/tensor.js";
+export * from "./widgets/index.js";

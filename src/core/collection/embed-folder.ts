@@ -1,0 +1,42 @@
+/** A folder of pictures as vectors: one row a picture, labelled by the folder it lies in. */
+import { ArgumentError } from "../errors.js";
+import { folderLabel, listImages } from "../image/list.js";
+import type { ExtractOptions, Model } from "../model/model.js";
+import type { Matrix } from "../numeric/matrix.js";
+import type { FailedPicture, Picture } from "../picture.js";
+
+/** Row i of `vectors` is `pictures[i]`, which lies in the folder `labels[i]`. */
+export interface Embeddings {
+  /** [pictures, dim], as the model gives them, not normalised */
+  vectors: Matrix;
+  pictures: Picture[];
+  labels: string[];
+  /** the files that could not be read, with the reason */
+  failed: FailedPicture[];
+  modelName: string;
+}
+
+export interface EmbedFolderOptions
+  extends Pick<ExtractOptions, "size" | "fit" | "batchSize" | "signal" | "onProgress"> {
+  readonly model: Model;
+}
+
+/**
+ * Embeds every picture in a folder and the folders below it. Bad files are reported in `failed` and left out.
+ *
+ * @throws FileError when the folder is missing or holds no picture; the first file's error when none can be read
+ */
+export async function embedFolder(folder: string, options: EmbedFolderOptions): Promise<Embeddings> {
+  if (typeof options?.model?.extract !== "function")
+    throw new ArgumentError("model", "is missing: give what loadModel returned");
+  const { model, ...rest } = options;
+  const paths = await listImages(folder);
+  const features = await model.extract(paths, { ...rest, onError: "skip", clsOnly: true });
+  return {
+    vectors: features.cls,
+    pictures: features.pictures,
+    labels: features.pictures.map((picture) => folderLabel(folder, picture.name)),
+    failed: features.failed,
+    modelName: model.name,
+  };
+}

@@ -1,0 +1,21 @@
+export type { FigureOptions, MimeBundle } from "./bundle.js";
+export { type EmbeddingMapOptions, embeddingMap, type ProjectionLike } from "./embedding-map.js";
+export { type GalleryOptions, gallery } from "./gallery.js";
+export { type PageContent, type PageSection, page } from "./page.js";
+export {
+  type PatchMapEntry,
+  type PatchMapFigureOptions,
+  type PatchMapLike,
+  patchMapFigure,
+} from "./patch-map-figure.js";
+export {
+  type HitLike,
+  type QueryLike,
+  type RetrievalGridOptions,
+  retrievalGrid,
+  type SearchResultLike,
+} from "./retrieval-grid.js";
+export { type SaveOptions, saveHtml } from "./save.js";
+export { type Showable, type ShowOptions, show, type ToBundleOptions, toBundle } from "./show.js";
+export { type MatrixTableOptions, matrixTable } from "./table.js";
+export type { PictureLike } from "./thumbnail.js";

@@ -1,0 +1,164 @@
+/** Shows any result where the code runs: in a notebook as a figure, in a shell as text. */
+import { ArgumentError } from "../core/errors.js";
+import type { Matrix } from "../core/numeric/matrix.js";
+import type { ImageSource } from "../core/picture.js";
+import { needsPlotly, withoutPlotly } from "./assets.js";
+import type { MimeBundle } from "./bundle.js";
+import { type EmbeddingMapOptions, embeddingMap, type ProjectionLike } from "./embedding-map.js";
+import { type GalleryOptions, gallery } from "./gallery.js";
+import { type PatchMapFigureOptions, type PatchMapLike, patchMapFigure } from "./patch-map-figure.js";
+import { type RetrievalGridOptions, retrievalGrid, type SearchResultLike } from "./retrieval-grid.js";
+import { saveHtml } from "./save.js";
+import { type MatrixTableOptions, matrixTable } from "./table.js";
+import type { PictureLike } from "./thumbnail.js";
+
+/** Where a notebook kernel puts the function that displays a bundle. */
+const displaySymbol: symbol = Symbol.for("patchlab.display");
+
+/** The method that Deno's Jupyter kernel asks a cell's value for. */
+const jupyterSymbol: symbol = Symbol.for("Jupyter.display");
+
+/** What can be shown. A list of paths, of pictures' bytes or of picture records is a gallery. */
+export type Showable =
+  | PatchMapLike
+  | SearchResultLike
+  | ProjectionLike
+  | Matrix
+  | PictureLike
+  | { readonly pictures: readonly PictureLike[]; readonly patches: readonly unknown[] }
+  | readonly (PictureLike | ImageSource)[]
+  | MimeBundle;
+
+/** The options of the figure that a result becomes. */
+export interface ToBundleOptions
+  extends Omit<PatchMapFigureOptions, "limit">,
+    Omit<RetrievalGridOptions, "limit">,
+    Omit<EmbeddingMapOptions, "limit">,
+    Omit<GalleryOptions, "limit"> {
+  /** rows, queries or pictures that are drawn at all */
+  readonly limit?: number;
+}
+
+export interface ShowOptions extends ToBundleOptions {
+  /** also write the figure to this HTML file */
+  readonly file?: string;
+  /**
+   * bring Plotly with this figure @default only with the first figure of the process that needs it: set it to true
+   * when that one's output was cleared
+   */
+  readonly plotly?: boolean;
+}
+
+interface Kind {
+  name: string;
+  fits(value: object): boolean;
+  draw(value: never, options: never): Promise<MimeBundle>;
+}
+
+/** From the most to the least particular: the first that fits draws. */
+const kinds: readonly Kind[] = [
+  { name: "a figure's bundle", fits: (v) => "text/html" in v, draw: async (bundle: MimeBundle) => bundle },
+  { name: "a patch map", fits: (v) => "maps" in v && "threshold" in v, draw: patchMapFigure },
+  { name: "a search result", fits: (v) => "queries" in v, draw: retrievalGrid },
+  { name: "a projection", fits: (v) => "points" in v, draw: embeddingMap },
+  {
+    name: "features with their pictures",
+    fits: (v) => "pictures" in v && Array.isArray(v.pictures),
+    draw: ({ pictures }: { pictures: PictureLike[] }, options: GalleryOptions) => gallery(pictures, options),
+  },
+  {
+    name: "a matrix",
+    fits: (v) => "data" in v && v.data instanceof Float32Array && "cols" in v && !("dim" in v),
+    draw: (matrix: Matrix, options: ToBundleOptions) => matrixTable(matrix, tableOptions(options)),
+  },
+  {
+    name: "a picture",
+    fits: isPicture,
+    draw: (picture: PictureLike, options: GalleryOptions) => gallery([picture], options),
+  },
+  {
+    name: "a list of pictures or paths",
+    fits: (v) => Array.isArray(v) && v.every((item) => typeof item === "string" || isPicture(item)),
+    draw: gallery,
+  },
+];
+
+/**
+ * The figure of a result, without displaying it.
+ *
+ * @throws ArgumentError when the result is none of those that can be shown; and what its figure throws
+ */
+export async function toBundle(
+  result: Showable | Promise<Showable>,
+  options: ToBundleOptions = {},
+): Promise<MimeBundle> {
+  const value: unknown = await result;
+  const kind = typeof value === "object" && value !== null ? kinds.find(({ fits }) => fits(value)) : undefined;
+  if (!kind)
+    throw new ArgumentError(
+      "result",
+      `is ${describe(value)}; what can be shown is ${kinds.map(({ name }) => name).join(", ")}`,
+    );
+  return kind.draw(value as never, options as never);
+}
+
+/**
+ * Draws a result and displays it: in a notebook as a figure, elsewhere as text.
+ *
+ * @param result a patch map, a search result, a projection, features, a matrix, pictures, or a promise of one
+ * @returns nothing, so that a cell does not show it twice; only in Deno the bundle, which its cells display as their
+ *   value. `toBundle` gives the bundle anywhere
+ * @throws ArgumentError when the result is none of those that can be shown; FileError when `options.file` cannot be
+ *   written; and what the figure throws
+ * @example await show(patchMap(patches, { threshold: "otsu" }));
+ */
+export async function show(
+  result: Showable | Promise<Showable>,
+  options: ShowOptions = {},
+): Promise<MimeBundle | undefined> {
+  const full = await toBundle(result, options);
+  if (options.file !== undefined) await saveHtml(full, options.file, options.title ? { title: options.title } : {});
+  const display = (globalThis as Record<symbol, unknown>)[displaySymbol];
+  if (typeof display === "function") await display(carriedOnce(full, options.plotly));
+  else if ("Deno" in globalThis) return forDeno(carriedOnce(full, options.plotly));
+  else console.log(full["text/plain"]);
+  return undefined;
+}
+
+/** Deno asks a cell's value for this method; other readers see a plain bundle. */
+function forDeno(bundle: MimeBundle): MimeBundle {
+  const value = () => ({ ...bundle });
+  return Object.defineProperty(bundle, jupyterSymbol, { value, enumerable: false, configurable: true });
+}
+
+let carried = false;
+
+/** A notebook holds Plotly once: later figures wait for the one that brings it. */
+function carriedOnce(bundle: MimeBundle, wanted?: boolean): MimeBundle {
+  const html = bundle["text/html"];
+  if (!needsPlotly(html)) return { ...bundle };
+  if (wanted ?? !carried) {
+    carried = true;
+    return { ...bundle };
+  }
+  return { ...bundle, "text/html": withoutPlotly(html) };
+}
+
+function isPicture(value: unknown): boolean {
+  if (value instanceof Uint8Array) return true;
+  if (typeof value !== "object" || value === null) return false;
+  if ("source" in value && "name" in value) return true;
+  return "data" in value && value.data instanceof Uint8Array && "width" in value && "height" in value;
+}
+
+function tableOptions({ title, caption }: ToBundleOptions): MatrixTableOptions {
+  return { ...(title === undefined ? {} : { title }), ...(caption === undefined ? {} : { caption }) };
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined || typeof value !== "object")
+    return `${value === null ? "null" : typeof value}`;
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list of something else than pictures";
+  const keys = Object.keys(value).slice(0, 6);
+  return keys.length > 0 ? `a record with ${keys.join(", ")}` : "an empty record";
+}

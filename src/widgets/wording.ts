@@ -1,0 +1,33 @@
+/** How numbers and sizes read in captions: grouped thousands, whole percentages, the unit always with the number. */
+
+const grouped = new Intl.NumberFormat("en");
+
+/** 12345 as "12,345". */
+export function count(n: number): string {
+  return grouped.format(n);
+}
+
+/** "1 picture", "1,200 pictures". */
+export function counted(n: number, noun: string): string {
+  return `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+/** 0.374 as "37 %"; shares that round to an end without being there keep a digit. */
+export function percent(share: number): string {
+  const rounded = Math.round(share * 100);
+  const misleading = (rounded === 0 && share > 0) || (rounded === 100 && share < 1);
+  return `${misleading ? (share * 100).toFixed(1) : rounded} %`;
+}
+
+/** Two decimals with a true minus sign. */
+export function decimal(value: number, digits = 2): string {
+  return value.toFixed(digits).replace("-", "\u2212");
+}
+
+/** "efficientnet-lite0 at 448 px", from what is known of it. */
+export function modelAtSize(modelName?: string, size?: number | readonly [height: number, width: number]): string {
+  const name = modelName ?? "a model not named here";
+  if (size === undefined) return name;
+  if (typeof size === "number") return `${name} at ${size} px`;
+  return size[0] === size[1] ? `${name} at ${size[0]} px` : `${name} at ${size[0]} x ${size[1]} px`;
+}

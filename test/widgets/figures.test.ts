@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import sharp from "sharp";
+import { ArgumentError, NotFiniteError, ShapeError } from "#dist/core/errors.js";
+import {
+  embeddingMap,
+  gallery,
+  type MimeBundle,
+  matrixTable,
+  type PatchMapLike,
+  type ProjectionLike,
+  patchMapFigure,
+  retrievalGrid,
+  type SearchResultLike,
+} from "#dist/widgets/index.js";
+import { madeProjection, madeSearch, shoeMap, shoePatches } from "./results.js";
+
+const evil = `"><script>alert('x')</script>&`;
+
+/** The figure's own markup, before the shared style sheet and scripts. */
+function markup(bundle: MimeBundle): string {
+  return bundle["text/html"].split("<!--patchlab:shared-->")[0];
+}
+
+function caption(bundle: MimeBundle): string {
+  const inner = /<figcaption>(.*)<\/figcaption>/s.exec(markup(bundle))?.[1] ?? "";
+  return inner.replace(/<[^>]*>/g, "");
+}
+
+async function assertPng(bundle: MimeBundle, mostBytes: number): Promise<void> {
+  const bytes = Buffer.from(bundle["image/png"], "base64");
+  const { format, width, height } = await sharp(bytes).metadata();
+  assert.deepEqual([format, width > 1000, height > 100], ["png", true, true]);
+  assert.ok(bytes.length < mostBytes, `${bytes.length} bytes`);
+}
+
+describe("patchMapFigure(patchMap)", () => {
+  let map: PatchMapLike;
+  before(async () => {
+    map = await shoeMap();
+  });
+
+  it("says of how many pictures, by which model at which size, and what to look for", async () => {
+    const bundle = await patchMapFigure(map, { modelName: "m", size: 224, title: "Shoes" });
+    assert.match(caption(bundle), /^Patch maps of 3 pictures by m at 224 px\..*3 × |432 patches.*Look for/s);
+    assert.match(markup(bundle), /<h3 class="pl-title">Shoes<\/h3>/);
+    assert.match(bundle["text/plain"], /^Shoes\nshoes-01\.jpg: \d+ % of 144 patches are foreground\n/);
+    await assertPng(bundle, 800_000);
+  });
+
+  it("draws four tiles a picture and folds long lists", async () => {
+    const maps = Array.from({ length: 4 }, () => map.maps).flat();
+    const html = markup(await patchMapFigure({ ...map, maps }, { open: 2, limit: 10 }));
+    assert.equal(html.match(/class="pl-tile"/g)?.length, 40);
+    assert.match(html, /Show 8 more pictures/);
+    assert.match(html, /The first 10 are drawn\./);
+  });
+
+  it("gives the same bytes for the same map", async () => {
+    const [a, b] = [await patchMapFigure(map), await patchMapFigure(map)];
+    assert.deepEqual(a, b);
+  });
+
+  it("lets the page run the second step only when it has the patches", async () => {
+    const patches = await shoePatches();
+    assert.doesNotMatch(markup(await patchMapFigure(map)), /"tokens"/);
+    assert.match(markup(await patchMapFigure(map, { patches })), /"tokens"/);
+    await assert.rejects(patchMapFigure(map, { patches: patches.slice(1) }), ShapeError);
+  });
+
+  it("refuses a result without a map", async () => {
+    await assert.rejects(patchMapFigure({ maps: [], threshold: 0.5 }), ArgumentError);
+  });
+});
+
+describe("retrievalGrid(result)", () => {
+  let result: SearchResultLike;
+  before(async () => {
+    result = await madeSearch();
+  });
+
+  it("shows every similarity with two decimals and its unit, best first", async () => {
+    const bundle = await retrievalGrid(result, { size: [224, 448] });
+    const numbers = [...markup(bundle).matchAll(/pl-similarity">(.*?) <small>cosine/g)].map(([, n]) => n);
+    assert.equal(numbers.length, 22);
+    assert.ok(numbers.every((n) => /^\u2212?\d\.\d\d$/.test(n)));
+    assert.match(caption(bundle), /^Nearest pictures of 2 queries among 12 pictures by cell colours at 224 x 448 px\./);
+    await assertPng(bundle, 900_000);
+  });
+
+  it("counts the hits that share the query's label", async () => {
+    assert.match(markup(await retrievalGrid(result)), /2 of 11 hits share its label/);
+  });
+
+  it("embeds each picture's bytes and refers to no file", async () => {
+    const sources = [...markup(await retrievalGrid(result)).matchAll(/ src="([^"]*)"/g)].map(([, src]) => src);
+    assert.ok(sources.length >= 24);
+    assert.ok(sources.every((src) => src.startsWith("data:image/jpeg;base64,")));
+  });
+
+  it("names a picture that cannot be read any more instead of failing", async () => {
+    const gone = { name: "lost/gone.jpg", source: "lost/gone.jpg" };
+    const html = markup(await retrievalGrid({ queries: [{ picture: gone, hits: [{ row: 0, similarity: 1 }] }] }));
+    assert.match(html, /<span class="pl-missing">gone\.jpg<\/span>/);
+  });
+});
+
+describe("embeddingMap(projection)", () => {
+  let projection: ProjectionLike;
+  before(async () => {
+    projection = await madeProjection();
+  });
+
+  it("tells how far to trust the map and that its axes have no unit", async () => {
+    const bundle = await embeddingMap({ ...projection, notes: ["fewer neighbours were used"] });
+    assert.match(caption(bundle), /^UMAP map of 12 pictures by a model not named here\./);
+    assert.match(caption(bundle), /axes have no unit.*trustworthiness 0\.91 of 1; 60 % .* over 5 neighbours/s);
+    assert.match(caption(bundle), /Fewer neighbours were used\./);
+    await assertPng(bundle, 400_000);
+  });
+
+  it("holds all thumbnails in one picture", async () => {
+    assert.equal(markup(await embeddingMap(projection)).match(/data:image/g)?.length, 1);
+  });
+
+  it("works without pictures and labels, and for one point", async () => {
+    const points = { data: Float32Array.of(3, 4), rows: 1, cols: 2 };
+    const html = markup(await embeddingMap({ points }));
+    assert.doesNotMatch(html, /NaN|Infinity|data:image/);
+  });
+
+  it("refuses points that are not finite, not in a plane, or do not fit their labels", async () => {
+    const points = (data: number[], cols = 2) => ({ data: Float32Array.from(data), rows: data.length / cols, cols });
+    await assert.rejects(embeddingMap({ points: points([0, 0, Number.NaN, 1]) }), NotFiniteError);
+    await assert.rejects(embeddingMap({ points: points([1, 2, 3], 3) }), ShapeError);
+    await assert.rejects(embeddingMap({ points: points([1, 2]), labels: ["a", "b"] }), /labels holds 2 entries/);
+    await assert.rejects(embeddingMap({ points: points([]) }), ArgumentError);
+  });
+});
+
+describe("gallery(pictures) and matrixTable(matrix)", () => {
+  it("count what could not be read", async () => {
+    const bundle = await gallery(["/nowhere/a.jpg", { data: new Uint8Array(12), width: 2, height: 2 }]);
+    assert.match(caption(bundle), /^2 pictures, none stretched\. 1 picture could not be read and only has its name\.$/);
+  });
+
+  it("write out a corner and say how large the whole is", async () => {
+    const matrix = { data: Float32Array.from({ length: 600 }, (_, i) => i - 3), rows: 30, cols: 20 };
+    const bundle = await matrixTable(matrix, { rows: 4, cols: 3 });
+    assert.match(caption(bundle), /^A matrix of 30 rows and 20 columns\. Written out: 4 rows, 3 columns/);
+    assert.equal(markup(bundle).match(/<td>[\u2212\d]/g)?.length, 12);
+    await assert.rejects(matrixTable({ ...matrix, rows: 2 }), ShapeError);
+  });
+});
+
+describe("text from outside", () => {
+  it("never becomes markup in any figure", async () => {
+    const picture = { name: evil, source: "/nowhere" };
+    const points = { data: Float32Array.of(0, 0, 1, 1), rows: 2, cols: 2 };
+    const [map] = (await shoeMap()).maps;
+    const options = { title: evil, modelName: evil };
+    const bundles = [
+      await patchMapFigure({ maps: [{ ...map, picture }], threshold: 0.5 }, options),
+      await retrievalGrid(
+        { queries: [{ picture, label: evil, hits: [{ row: 0, similarity: 1, picture, label: evil }] }] },
+        { ...options, unit: evil },
+      ),
+      await embeddingMap({ points, pictures: [picture, picture], labels: [evil, "b"] }, { ...options, method: evil }),
+      await gallery([picture], { ...options, labels: [evil] }),
+      await matrixTable(points, { ...options, caption: evil }),
+    ];
+    for (const bundle of bundles) {
+      const html = markup(bundle).replace(/<script type="application\/json">[^<]*<\/script>/g, "");
+      assert.doesNotMatch(html, /<script|alert\('x'\)/);
+      assert.match(html, /&quot;&gt;&lt;script&gt;/);
+    }
+  });
+});

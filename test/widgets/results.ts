@@ -1,0 +1,84 @@
+/** Results to draw: real pictures, with colours of their cells in the place of a model's vectors. */
+import sharp from "sharp";
+import { type PatchMap, patchMap } from "#dist/core/features/patch-map.js";
+import type { Patches } from "#dist/core/numeric/matrix.js";
+import { seededRandom } from "#dist/core/numeric/random.js";
+import type { Picture } from "#dist/core/picture.js";
+import type { Projection } from "#dist/core/projection/umap.js";
+import type { SearchResult } from "#dist/core/retrieval/search-result.js";
+import { picture as imagePath } from "../support/pictures.js";
+
+const cells = 12;
+
+/** A picture of images/ with the square in its middle as view. */
+export async function pictureRecord(name: string): Promise<Picture> {
+  const source = imagePath(name);
+  const { width, height } = await sharp(source).metadata();
+  const side = Math.min(width, height);
+  const view = { left: (width - side) / 2, top: (height - side) / 2, width: side, height: side };
+  return { name: source, source, width, height, view };
+}
+
+/** Six numbers a patch: its mean colour, their squares. */
+export async function colourPatches(picture: Picture): Promise<Patches> {
+  const { view } = picture;
+  const region = {
+    left: Math.round(view.left),
+    top: Math.round(view.top),
+    width: Math.round(view.width),
+    height: Math.round(view.height),
+  };
+  const pixels = await sharp(picture.source as string)
+    .extract(region)
+    .resize(cells, cells, { fit: "fill" })
+    .removeAlpha()
+    .raw()
+    .toBuffer();
+  const data = Float32Array.from({ length: cells * cells * 6 }, (_, i) => {
+    const [patch, part] = [Math.floor(i / 6), i % 6];
+    const value = pixels[3 * patch + (part % 3)] / 255;
+    return part < 3 ? value : value * value;
+  });
+  return { data, rows: cells, cols: cells, dim: 6, picture };
+}
+
+export const shoeNames: string[] = [1, 2, 3].map((i) => `clothing/shoes/shoes-0${i}`);
+export const mixedNames: string[] = ["dress", "hat", "pants", "shoes"].flatMap((kind) =>
+  [1, 2, 3].map((i) => `clothing/${kind}/${kind}-0${i}`),
+);
+
+export async function shoePatches(): Promise<Patches[]> {
+  return Promise.all(shoeNames.map(async (name) => colourPatches(await pictureRecord(name))));
+}
+
+export async function shoeMap(): Promise<PatchMap> {
+  return patchMap(await shoePatches());
+}
+
+type MadeProjection = Pick<Projection, "points" | "trustworthiness" | "neighbourOverlap" | "k" | "pictures" | "labels">;
+
+/** Points in groups by kind. */
+export async function madeProjection(): Promise<MadeProjection> {
+  const random = seededRandom(1);
+  const pictures = await Promise.all(mixedNames.map(pictureRecord));
+  const labels = mixedNames.map((name) => name.split("/")[1]);
+  const data = Float32Array.from({ length: 2 * pictures.length }, (_, i) => {
+    const group = Math.floor(i / 6);
+    return (i % 2 === 0 ? group % 2 : Math.floor(group / 2)) * 4 + random();
+  });
+  const points = { data, rows: pictures.length, cols: 2 };
+  return { points, trustworthiness: 0.91, neighbourOverlap: 0.6, k: 5, pictures, labels };
+}
+
+/** The first pictures as queries, all others as their hits. */
+export async function madeSearch(queries = 2): Promise<SearchResult> {
+  const pictures = await Promise.all(mixedNames.map(pictureRecord));
+  const items = pictures.map((picture, row) => ({ row, picture, label: mixedNames[row].split("/")[1] }));
+  const hits = items.map((item, i) => ({ ...item, similarity: 0.97 - 0.1 * i }));
+  return {
+    queries: items.slice(0, queries).map((item) => ({ ...item, hits: hits.filter((hit) => hit.row !== item.row) })),
+    k: pictures.length - 1,
+    size: pictures.length,
+    modelName: "cell colours",
+  };
+}
