@@ -1,0 +1,26 @@
+/** The options by which every verb that runs a model names it and its pictures' size. */
+import { type Command, InvalidArgumentError } from "commander";
+
+export interface ModelOptions {
+  model: string;
+  size?: number;
+  threads?: number;
+}
+
+export function withModelOptions(command: Command): Command {
+  return command
+    .option("--model <model>", "name or folder of a model", "efficientnet-lite0")
+    .option("--size <pixels>", "side of the network's input for patch maps", positiveInteger)
+    .option("--threads <n>", "threads for the network (default: the cores of the machine)", positiveInteger);
+}
+
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("Give a whole number, 1 or more.");
+  return value;
+}
+
+/** Side of the input at which a model's patch maps are fine and still cheap: about 20 patches, 37 for 14-pixel ones. */
+export function mapSize(patchSize: number): number {
+  return patchSize >= 32 ? 640 : Math.round(518 / patchSize) * patchSize;
+}
