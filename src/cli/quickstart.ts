@@ -32,7 +32,9 @@ export interface Quickstart {
   kind: string;
 }
 
-const picturesMapped = 4;
+/** A folder with fewer is mapped only when there is no other. */
+const enoughPictures = 4;
+const picturesMapped = 6;
 const queriesShown = 5;
 
 export async function quickstart(options: QuickstartOptions): Promise<Quickstart> {
@@ -74,15 +76,15 @@ async function patchMapSection(embeddings: Embeddings, kind: string, options: Qu
   const map = await patchMap(patches, { normalize: model.family === "convolutional_onnx", signal });
   return {
     heading: "Parts of an object",
-    text: "Nobody told the computer what is in these pictures. Each is cut into patches and each patch becomes a vector; the direction in which all the patches vary most separates object from ground, and the three directions within the object become red, green and blue. Patches that mean the same come out in the same colour, in every picture.",
+    text: "Nobody told the computer what is in these pictures. Each is cut into patches and each patch becomes a vector; the direction in which all the patches vary most separates object from ground, and the three directions within the object become red, green and blue. Patches that mean the same tend to come out in the same colour in every picture: how well they do is the model's merit.",
     bundle: await patchMapFigure(map, { patches, modelName: model.name, size }),
   };
 }
 
 async function retrievalSection(embeddings: Embeddings, options: QuickstartOptions): Promise<Section> {
   options.progress.step("Finding look-alikes");
-  const { vectors, pictures, labels } = embeddings;
-  const index = await exactIndex(vectors, { model: options.model, pictures, labels });
+  const { vectors, labels } = embeddings;
+  const index = await exactIndex(vectors, { ...embeddings, model: options.model });
   const found = await Promise.all(
     queryRows(labels).map((row) => index.search({ row }, { k: 6, signal: options.signal })),
   );
@@ -113,7 +115,7 @@ function chosenKind(labels: readonly string[], wanted?: string): string {
     if (counts.has(wanted)) return wanted;
     throw new ArgumentError("kind", `is "${wanted}": give one of the folders ${[...counts.keys()].join(", ")}`);
   }
-  const enough = [...counts].find(([, n]) => n >= picturesMapped);
+  const enough = [...counts].find(([, n]) => n >= enoughPictures);
   return (enough ?? [...counts].toSorted(([, a], [, b]) => b - a)[0])[0];
 }
 

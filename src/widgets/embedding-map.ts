@@ -25,6 +25,7 @@ export interface ProjectionLike {
   pictures?: readonly (PictureLike | undefined)[];
   labels?: readonly (string | undefined)[];
   modelName?: string;
+  inputSize?: readonly [height: number, width: number];
   /** sentences on what was done otherwise than asked */
   notes?: readonly string[];
 }
@@ -149,7 +150,7 @@ function caption(
 ): Caption {
   const method = options.method ?? "UMAP";
   const noun = withPictures || projection.pictures ? "picture" : "vector";
-  const model = modelAtSize(options.modelName ?? projection.modelName, options.size);
+  const model = modelAtSize(options.modelName ?? projection.modelName, options.size ?? projection.inputSize);
   const axes = "The axes have no unit: only who is near whom counts, not the distance between groups or their size.";
   return {
     shows: `${method} map of ${counted(projection.points.rows, noun)} by ${model}.`,

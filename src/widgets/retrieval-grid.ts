@@ -27,6 +27,7 @@ export interface SearchResultLike {
   /** pictures searched */
   size?: number;
   modelName?: string;
+  inputSize?: readonly [height: number, width: number];
 }
 
 export interface RetrievalGridOptions extends FigureOptions {
@@ -144,7 +145,7 @@ function agreement(query: Drawn<QueryLike>, hits: readonly Drawn<HitLike>[]): st
 }
 
 function caption(
-  { queries, size, modelName }: SearchResultLike,
+  { queries, size, modelName, inputSize }: SearchResultLike,
   unit: string,
   shown: number,
   options: RetrievalGridOptions,
@@ -154,7 +155,7 @@ function caption(
   const left = queries.length > shown ? ` The first ${count(shown)} queries are drawn.` : "";
   const labelled = queries.some((query) => query.label !== undefined);
   return {
-    shows: `Nearest pictures of ${asked}${among} by ${modelAtSize(options.modelName ?? modelName, options.size)}.${left}`,
+    shows: `Nearest pictures of ${asked}${among} by ${modelAtSize(options.modelName ?? modelName, options.size ?? inputSize)}.${left}`,
     reading:
       `Best first; the number is the ${unit} similarity of the image vectors` +
       `${unit === "cosine" ? ", 1 for the same direction" : ""}.` +

@@ -1,6 +1,7 @@
 /** A folder of pictures as vectors: one row a picture, labelled by the folder it lies in. */
 import { ArgumentError } from "../errors.js";
 import { folderLabel, listImages } from "../image/list.js";
+import type { Fit } from "../image/transform.js";
 import type { ExtractOptions, Model } from "../model/model.js";
 import type { Matrix } from "../numeric/matrix.js";
 import type { FailedPicture, Picture } from "../picture.js";
@@ -14,6 +15,9 @@ export interface Embeddings {
   /** the files that could not be read, with the reason */
   failed: FailedPicture[];
   modelName: string;
+  /** height and width of the network's input in pixels; together with `fit`, how query pictures must be read too */
+  size: readonly [height: number, width: number];
+  fit?: Fit;
 }
 
 export interface EmbedFolderOptions
@@ -38,5 +42,7 @@ export async function embedFolder(folder: string, options: EmbedFolderOptions): 
     labels: features.pictures.map((picture) => folderLabel(folder, picture.name)),
     failed: features.failed,
     modelName: model.name,
+    size: features.inputSize,
+    ...(options.fit === undefined ? {} : { fit: options.fit }),
   };
 }

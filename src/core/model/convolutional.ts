@@ -39,6 +39,7 @@ export async function openConvolutional(folder: string, options: NetworkOptions 
   const runtime = openRuntime();
   try {
     const session = await runtime.open(path, options).catch((cause) => {
+      if (cause instanceof ArgumentError) throw cause;
       throw new CheckpointError(path, "is no ONNX file that onnxruntime accepts: download it again", { cause });
     });
     for (const [key, name] of [

@@ -124,6 +124,7 @@ function stack(images: readonly PreparedPicture[]): PixelTensor {
 class Gathered {
   readonly pictures: Picture[] = [];
   readonly failed: FailedPicture[] = [];
+  inputSize: readonly [height: number, width: number] = [0, 0];
   readonly #modelName: string;
   readonly #dim: number;
   readonly #vectors: Float32Array[] = [];
@@ -138,12 +139,14 @@ class Gathered {
   add(images: readonly PreparedPicture[], output: ModelOutput): void {
     if (output.cls.cols !== this.#dim)
       throw new ShapeError("cls", `has ${output.cls.cols} numbers where the model promises ${this.#dim}`);
+    const { height, width } = images[0];
+    this.inputSize = [height, width];
     this.pictures.push(...images.map((image) => image.picture));
     this.#vectors.push(output.cls.data);
     if (output.attention) this.#attention.push(...perImage(output.attention));
     output.patches.forEach((patches, i) => {
-      const { picture, height, width } = images[i];
-      this.#patches.push({ ...patches, picture, modelName: this.#modelName, inputSize: [height, width] });
+      const { picture } = images[i];
+      this.#patches.push({ ...patches, picture, modelName: this.#modelName, inputSize: this.inputSize });
     });
   }
 
@@ -155,8 +158,14 @@ class Gathered {
       data.set(vectors, offset);
       offset += vectors.length;
     }
-    const { pictures, failed } = this;
-    const features: Features = { cls: { data, rows, cols: this.#dim }, patches: this.#patches, pictures, failed };
+    const { pictures, failed, inputSize } = this;
+    const features: Features = {
+      cls: { data, rows, cols: this.#dim },
+      patches: this.#patches,
+      pictures,
+      inputSize,
+      failed,
+    };
     if (this.#attention.length > 0) features.attentions = this.#attention;
     return features;
   }

@@ -60,6 +60,8 @@ export interface NetworkOptions {
 export interface Features extends Pick<ModelOutput, "cls" | "patches"> {
   /** row i of `cls` and entry i of `patches` belong to `pictures[i]` */
   pictures: Picture[];
+  /** height and width of the network's input in pixels */
+  inputSize: readonly [height: number, width: number];
   /** the pictures that could not be used; empty unless `onError` is "skip" */
   failed: FailedPicture[];
   /** one an image, [heads, tokens, tokens]: the last block's attention weights; on request, transformers only */

@@ -17,6 +17,8 @@ export interface LabelledVectors {
   readonly labels?: readonly string[];
   /** the model that they come from */
   readonly modelName?: string;
+  /** height and width of that model's input in pixels */
+  readonly size?: readonly [height: number, width: number];
 }
 
 /** A map of vectors and how far it can be believed. */
@@ -40,6 +42,8 @@ export interface Projection {
   pictures?: readonly Picture[];
   labels?: readonly string[];
   modelName?: string;
+  /** height and width of that model's input in pixels, where known */
+  inputSize?: readonly [height: number, width: number];
 }
 
 /**
@@ -55,7 +59,7 @@ export interface Projection {
  * @example const map = await umap(features.cls, { neighbours: 15, seed: 0 });
  */
 export async function umap(x: Matrix | LabelledVectors, options: UmapOptions = {}): Promise<Projection> {
-  const { vectors, pictures, labels, modelName }: LabelledVectors = "vectors" in x ? x : { vectors: x };
+  const { vectors, pictures, labels, modelName, size }: LabelledVectors = "vectors" in x ? x : { vectors: x };
   checkRows(vectors, { pictures, labels });
   const { seed = 0, engine = "patchlab", signal } = options;
   const { used, notes } = resolveSettings(vectors.rows, options);
@@ -76,6 +80,7 @@ export async function umap(x: Matrix | LabelledVectors, options: UmapOptions = {
     ...(pictures ? { pictures } : {}),
     ...(labels ? { labels } : {}),
     ...(modelName ? { modelName } : {}),
+    ...(size ? { inputSize: size } : {}),
   };
   return { points, ...measures, engine, options: used, seed, notes, ...carried };
 }

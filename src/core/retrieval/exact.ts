@@ -109,7 +109,12 @@ async function runSearch(
     });
     return { ...describeQuery(asked, options), hits };
   });
-  return { queries, k, size: vectors.rows, ...(options.model ? { modelName: options.model.name } : {}) };
+  return { queries, k, size: vectors.rows, ...describeModel(options) };
+}
+
+function describeModel({ model, size }: ExactIndexOptions): Pick<SearchResult, "modelName" | "inputSize"> {
+  const inputSize = typeof size === "number" ? ([size, size] as const) : size;
+  return { ...(model ? { modelName: model.name } : {}), ...(inputSize ? { inputSize } : {}) };
 }
 
 function excludedRows(exclude: Iterable<number>, own: number | undefined, rows: number): Set<number> {

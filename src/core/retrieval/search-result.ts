@@ -28,4 +28,6 @@ export interface SearchResult {
   size: number;
   /** the model that the vectors come from, where known */
   modelName?: string;
+  /** height and width of that model's input in pixels, where known */
+  inputSize?: readonly [height: number, width: number];
 }

@@ -2,7 +2,8 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { ArgumentError, ClosedError, RuntimeError } from "../errors.js";
-import type { Answer, Feed, Opened, Request, ValueInfo } from "./messages.js";
+import { GraphBuilder } from "./graph.js";
+import type { Answer, Feed, NativeSessionOptions, Opened, Request, ValueInfo } from "./messages.js";
 import type { HeldTensor, Tensor } from "./tensor.js";
 
 export interface SessionOptions {
@@ -41,7 +42,7 @@ export interface Runtime {
    * Loads a graph.
    *
    * @param model the ONNX file's bytes, or its path
-   * @throws RuntimeError when onnxruntime does not accept it
+   * @throws RuntimeError when onnxruntime does not accept it; ArgumentError when an execution provider is not there
    */
   open(model: Uint8Array | string, options?: SessionOptions): Promise<Session>;
   /** Copies a tensor to the worker once, for many runs. Release it when done. */
@@ -99,7 +100,10 @@ class WorkerRuntime implements Runtime {
       executionProviders: options.executionProviders ?? ["cpu"],
       ...(options.weightsFolder === undefined ? {} : { extra: weightsFolderOption(options.weightsFolder) }),
     };
-    const opened = await this.#ask<Opened>({ kind: "open", model, options: native });
+    const opened = await this.#ask<Opened>({ kind: "open", model, options: native }).catch(async (error: Error) => {
+      await this.#checkProviders(native, error.message);
+      throw error;
+    });
     let closed = false;
     return {
       inputs: opened.inputs,
@@ -138,6 +142,21 @@ class WorkerRuntime implements Runtime {
     await this.#worker.terminate();
   }
 
+  /** Tells a provider that is not there from a graph that is wrong: does a graph that cannot be wrong open? */
+  async #checkProviders(options: NativeSessionOptions, reason: string): Promise<void> {
+    const { executionProviders } = options;
+    if (this.#ended || executionProviders.every((name) => name === "cpu")) return;
+    try {
+      const { session } = await this.#ask<Opened>({ kind: "open", model: nothing(), options });
+      await this.#ask({ kind: "closeSession", session });
+    } catch {
+      throw new ArgumentError(
+        "executionProviders",
+        `is ${JSON.stringify(executionProviders)}, which cannot be started here (${reason.trim()}): use ["cpu"], or install what it needs`,
+      );
+    }
+  }
+
   /** Queues a request behind the ones before it, so that an aborted one never starts. */
   #ask<T>(request: Request, signal?: AbortSignal, transfer: ArrayBuffer[] = []): Promise<T> {
     const asked = this.#last.then(() => {
@@ -171,6 +190,13 @@ class WorkerRuntime implements Runtime {
     for (const { reject } of this.#waiting.values()) reject(this.#ended);
     this.#waiting.clear();
   }
+}
+
+/** The smallest graph: what comes in goes out. */
+function nothing(): Uint8Array {
+  const g = new GraphBuilder();
+  g.output("y", g.input("x", "float32", [1]), "float32", [1]);
+  return g.build();
 }
 
 /** Sending a view of a larger buffer to another thread would send the whole buffer: copy the view's part. */

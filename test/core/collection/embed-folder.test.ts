@@ -5,6 +5,7 @@ import { embedFolder } from "#dist/core/collection/embed-folder.js";
 import { ArgumentError, FileError, ImageError } from "#dist/core/errors.js";
 import { loadModel } from "#dist/core/model/load.js";
 import type { Model } from "#dist/core/model/model.js";
+import { exactIndex } from "#dist/core/retrieval/exact.js";
 import { picture } from "../../support/pictures.js";
 import { temporaryFolder } from "../../support/temporary.js";
 
@@ -30,6 +31,19 @@ describe("embedFolder", () => {
     assert.deepEqual(labelled, ["hüte: a b.jpg", "my pictures ü: shoe.jpg"].sort());
     assert.deepEqual(failed.map((f) => basename(f.name)).sort(), ["cut.jpg", "empty.png"]);
     for (const { error, name } of failed) assert.ok(error instanceof FileError && error.message.includes(name));
+  });
+
+  it("says how the pictures were read, so that an index reads a query the same way", async () => {
+    const root = join(folder(), "two");
+    await mkdir(root);
+    for (const name of ["hat-01", "hat-02"]) await cp(picture(`clothing/hat/${name}`), join(root, `${name}.jpg`));
+    const embeddings = await embedFolder(root, { model, size: 160, fit: "squash" });
+    assert.deepEqual([embeddings.size, embeddings.fit], [[160, 160], "squash"]);
+    const index = await exactIndex(embeddings.vectors, { ...embeddings, model });
+    const { queries, inputSize } = await index.search(join(root, "hat-02.jpg"), { k: 1 });
+    assert.deepEqual([queries[0].hits[0].row, inputSize], [1, [160, 160]]);
+    assert.ok(queries[0].hits[0].similarity > 0.99999);
+    await index.close();
   });
 
   it("throws the file's error when no picture can be read", async () => {

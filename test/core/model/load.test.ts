@@ -171,6 +171,15 @@ describe("loadModel", () => {
     await assert.rejects(loadModel(copy), CheckpointError);
   });
 
+  it("names an execution provider that is not there, whatever the family", async () => {
+    for (const source of ["efficientnet-lite0", fixture("models/dinov2")])
+      await assert.rejects(loadModel(source, { executionProviders: ["abacus"] }), (e: Error) => {
+        assert.ok(e instanceof ArgumentError, e.message);
+        assert.match(e.message, /executionProviders is \["abacus"\].*use \["cpu"\]/);
+        return true;
+      });
+  });
+
   it("refuses work after close, which may be called twice", async () => {
     const other = await loadModel("efficientnet-lite0");
     await other.close();

@@ -23,7 +23,9 @@ function fakeModel(vector: Float32Array): FakeModel {
   const asked: FakeModel["asked"] = [];
   const extract = async (images: readonly ImageSource[], options?: ExtractOptions) => {
     asked.push({ images, options });
-    return { cls: matrix(vector, 1, vector.length), patches: [], pictures: images.map((i) => picture(i)), failed: [] };
+    const pictures = images.map((i) => picture(i));
+    const inputSize = [28, 28] as const;
+    return { cls: matrix(vector, 1, vector.length), patches: [], pictures, inputSize, failed: [] };
   };
   return { model: { name: "fake", dim: vector.length, extract } as Partial<Model> as Model, asked };
 }
