@@ -1,7 +1,7 @@
 /** `patchlab bench [GROUP…]`: speed as ratios to peers, measured in one run. */
-import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import { ArgumentError } from "../core/errors.js";
+import { writeResult } from "./write-file.js";
 
 interface Comparison {
   ratio: number;
@@ -42,7 +42,7 @@ export function benchCommand(): Command {
             .map(([name, version]) => `${name} ${version}`)
             .join(", "),
         );
-        if (options.json !== undefined) await writeFile(options.json, json);
+        if (options.json !== undefined) await writeResult(options.json, json);
       }
     });
 }

@@ -76,7 +76,7 @@ async function patchMapSection(embeddings: Embeddings, kind: string, options: Qu
   const map = await patchMap(patches, { normalize: model.family === "convolutional_onnx", signal });
   return {
     heading: "Parts of an object",
-    text: "Nobody told the computer what is in these pictures. Each is cut into patches and each patch becomes a vector; the direction in which all the patches vary most separates object from ground, and the three directions within the object become red, green and blue. Patches that mean the same tend to come out in the same colour in every picture: how well they do is the model's merit.",
+    text: "Nobody named the parts in these pictures. Each is cut into patches and each patch becomes a vector; the direction in which all the patches vary most separates object from ground, and the three directions within the object become red, green and blue. Patches that mean the same tend to come out in the same colour in every picture: how well they do is the model's merit.",
     bundle: await patchMapFigure(map, { patches, modelName: model.name, size }),
   };
 }

@@ -3,8 +3,8 @@ import { mkdir, readFile, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { writeAtomically } from "../core/atomic-write.js";
 import { ArgumentError, FileError } from "../core/errors.js";
-import { writeAtomically } from "./atomic-write.js";
 import { activePrefix, jupyterDataDir, prefixDataDir } from "./jupyter-paths.js";
 
 /** Where a kernel goes: by default the current user's Jupyter data folder. */

@@ -1,8 +1,8 @@
 /** Runs notebooks without Jupyter, Python or zeromq, as `jupyter nbconvert --execute` does with them. */
 import { readFile, realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { writeAtomically } from "../core/atomic-write.js";
 import { ArgumentError, FileError, FormatError } from "../core/errors.js";
-import { writeAtomically } from "./atomic-write.js";
 import { collectOutputs } from "./cell-outputs.js";
 import {
   type CellOutput,

@@ -1,5 +1,4 @@
-import { writeFile } from "node:fs/promises";
-import { FileError } from "../core/errors.js";
+import { writeAtomically } from "../core/atomic-write.js";
 import type { MimeBundle } from "./bundle.js";
 import { page } from "./page.js";
 
@@ -22,10 +21,5 @@ export async function saveHtml(
 ): Promise<void> {
   const list = Array.isArray(figures) ? figures : [figures];
   const sections = list.map((bundle) => ({ bundle }));
-  try {
-    await writeFile(path, page({ title: "patchlab", ...options, sections }));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new FileError(path, `cannot be written (${reason}): choose another place`, { cause });
-  }
+  await writeAtomically(path, page({ title: "patchlab", ...options, sections }));
 }

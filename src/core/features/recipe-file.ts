@@ -1,5 +1,5 @@
-import { randomUUID } from "node:crypto";
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
+import { writeAtomically } from "../atomic-write.js";
 import { FileError, FormatError } from "../errors.js";
 import { type Recipe, recipeFromJson, recipeToJson } from "./recipe.js";
 
@@ -12,14 +12,7 @@ const maxBytes = 2 ** 25;
  * @throws FileError when the file cannot be written
  */
 export async function saveRecipe(recipe: Recipe, path: string): Promise<void> {
-  const draft = `${path}.${randomUUID()}.part`;
-  try {
-    await writeFile(draft, recipeToJson(recipe));
-    await rename(draft, path);
-  } catch (cause) {
-    await rm(draft, { force: true }).catch(() => {});
-    throw new FileError(path, `cannot be written (${(cause as Error).message}): choose another place`, { cause });
-  }
+  await writeAtomically(path, recipeToJson(recipe));
 }
 
 /**

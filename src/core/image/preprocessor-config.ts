@@ -1,13 +1,10 @@
 /** Reads `preprocessor_config.json`, the file in which a model of the Hugging Face Hub says how pictures are prepared. */
-import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { CheckpointError } from "../errors.js";
+import { parseModelJson, readModelText } from "../model-json.js";
 import type { Interpolation } from "./resample.js";
 import type { ResizeRule, Transform, Triple } from "./transform.js";
-
-/** Such a file has less than a kilobyte; a larger one is something else. */
-const MAX_BYTES = 2 ** 20;
 
 const pixels = z.number().int().min(1).max(65536);
 const rectangle = z.looseObject({ height: pixels, width: pixels });
@@ -48,43 +45,13 @@ const interpolations: Record<number, Interpolation> = { 2: "bilinear", 3: "bicub
  */
 export async function readPreprocessorConfig(folder: string): Promise<Transform | undefined> {
   const path = join(folder, "preprocessor_config.json");
-  const text = await readText(path);
+  const text = await readModelText(path);
   return text === undefined ? undefined : parsePreprocessorConfig(text, path);
 }
 
 /** The same from the file's text; `path` is what errors call it. @throws CheckpointError */
 export function parsePreprocessorConfig(text: string, path: string): Transform {
-  const parsed = schema.safeParse(parseJson(text, path));
-  if (!parsed.success) {
-    const { path: keys, message } = parsed.error.issues[0];
-    throw refuse(path, String(keys[0] ?? ""), message);
-  }
-  return toTransform(parsed.data, path);
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    const { size } = await stat(path);
-    if (size > MAX_BYTES) throw new CheckpointError(path, `has ${size} bytes where a few hundred are expected`);
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (error instanceof CheckpointError) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") return undefined;
-    throw new CheckpointError(path, `cannot be read (${code ?? String(error)}): check its permissions`, {
-      cause: error,
-    });
-  }
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new CheckpointError(path, `is not JSON (${(error as Error).message}): fetch the model again`, {
-      cause: error,
-    });
-  }
+  return toTransform(parseModelJson(text, path, schema), path);
 }
 
 function refuse(path: string, entry: string, problem: string): CheckpointError {

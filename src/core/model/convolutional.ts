@@ -6,10 +6,10 @@ import { realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { z } from "zod";
 import { ArgumentError, CheckpointError } from "../errors.js";
+import { readModelJson } from "../model-json.js";
 import type { Patches } from "../numeric/matrix.js";
 import { openRuntime, type Runtime, type Session } from "../runtime/runtime.js";
 import type { Tensor } from "../runtime/tensor.js";
-import { readModelJson } from "./json-file.js";
 import type { ForwardOptions, ModelOutput, Network, NetworkOptions, PixelTensor } from "./model.js";
 import { checkPixels } from "./pixels.js";
 

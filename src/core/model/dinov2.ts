@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { CheckpointError } from "../errors.js";
-import { readModelJson } from "./json-file.js";
+import { readModelJson } from "../model-json.js";
 import type { VitConfig, VitTensorNames } from "./vit-graph.js";
 
 const size = z.number().int().positive();

@@ -1,13 +1,14 @@
 /** Opens models by name or folder. */
 import { basename, join, resolve } from "node:path";
+import { z } from "zod";
 import { ArgumentError, CheckpointError, ClosedError } from "../errors.js";
 import { readPreprocessorConfig } from "../image/preprocessor-config.js";
 import type { Transform } from "../image/transform.js";
+import { readModelJson } from "../model-json.js";
 import { threadCount } from "../runtime/runtime.js";
 import { findModelFolder } from "./catalogue.js";
 import { openConvolutional } from "./convolutional.js";
 import { extract } from "./extract.js";
-import { familySchema, readModelJson } from "./json-file.js";
 import type { Model, Network, NetworkOptions } from "./model.js";
 import { openDinov2 } from "./vit.js";
 
@@ -22,6 +23,8 @@ const imagenetTransform: Transform = {
   mean: [0.485, 0.456, 0.406],
   std: [0.229, 0.224, 0.225],
 };
+
+const familySchema: z.ZodType<{ model_type: string }> = z.looseObject({ model_type: z.string() });
 
 /** How each family's network is opened, by the `model_type` of its config.json. */
 const families: Record<string, (folder: string, options: NetworkOptions) => Promise<Network>> = {

@@ -80,7 +80,7 @@ describe("parsePreprocessorConfig", () => {
       ["size", {}],
       ["size", { size: { longest_edge: 300 } }],
       ["size", { size: 0 }],
-      ["size", { size: { height: 1e9, width: 224 } }],
+      ["size.height", { size: { height: 1e9, width: 224 } }],
       ["resample", { size: 224, resample: 1 }],
       ["crop_size", { size: 224, do_center_crop: true }],
       ["crop_pct", { size: 224, crop_pct: 0.875 }],
