@@ -33,7 +33,7 @@ export {
 export { normaliseRows } from "./core/numeric/normalise.js";
 export { type Pca, type PcaOptions, pca, projectPca } from "./core/numeric/pca.js";
 export { fromMlPca, type MlPcaModel, toMlPca } from "./core/numeric/pca-interchange.js";
-export { normal, type Random, seededRandom } from "./core/numeric/random.js";
+export { type Random, seededRandom } from "./core/numeric/random.js";
 export type { FailedPicture, ImageSource, Picture, RawImage, Region } from "./core/picture.js";
 export { type Trustworthiness, trustworthiness } from "./core/projection/trustworthiness.js";
 export { type LabelledVectors, type Projection, type UmapOptions, umap } from "./core/projection/umap.js";

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import * as patchlab from "#dist/index.js";
+import { projectFile } from "./support/fixtures.js";
+
+/** Removing or renaming one of these breaks somebody's program: it wants a new major version. */
+const names = [
+  "ArgumentError",
+  "CheckpointError",
+  "ClosedError",
+  "DegenerateDataError",
+  "FileError",
+  "FormatError",
+  "ImageError",
+  "NotFiniteError",
+  "PatchlabError",
+  "RuntimeError",
+  "ShapeError",
+  "averagePrecision",
+  "catalogue",
+  "decodeImage",
+  "embedFolder",
+  "embeddingMap",
+  "evaluateRetrieval",
+  "exactIndex",
+  "folderLabel",
+  "fromMlPca",
+  "gallery",
+  "listImages",
+  "loadModel",
+  "loadRecipe",
+  "matrix",
+  "matrixTable",
+  "meanAveragePrecision",
+  "neighbours",
+  "normaliseRows",
+  "otsuThreshold",
+  "page",
+  "patchMap",
+  "patchMapFigure",
+  "pca",
+  "precisionAtK",
+  "preprocess",
+  "projectPca",
+  "recallAtK",
+  "recipeFromJson",
+  "recipeToJson",
+  "resize",
+  "retrievalGrid",
+  "revisitedAveragePrecision",
+  "row",
+  "saveHtml",
+  "saveRecipe",
+  "seededRandom",
+  "show",
+  "toBundle",
+  "toMlPca",
+  "trustworthiness",
+  "umap",
+];
+
+describe("the package", () => {
+  it("exports these names and no others", () => {
+    assert.deepEqual(Object.keys(patchlab).sort(), names);
+  });
+
+  it("needs nothing at run time that it does not say, and no compiler to install", () => {
+    const { dependencies } = JSON.parse(readFileSync(projectFile("package.json"), "utf8"));
+    assert.deepEqual(Object.keys(dependencies).sort(), [
+      "@bufbuild/protobuf",
+      "commander",
+      "onnxruntime-node",
+      "plotly.js-gl2d-dist-min",
+      "sharp",
+      "tslab",
+      "umap-js",
+      "zod",
+    ]);
+  });
+});
