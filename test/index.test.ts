@@ -70,6 +70,7 @@ describe("the package", () => {
       "@bufbuild/protobuf",
       "commander",
       "onnxruntime-node",
+      "p-map",
       "plotly.js-gl2d-dist-min",
       "sharp",
       "tslab",

@@ -54,7 +54,7 @@ async function replace(path: string, mode: number | undefined, text: string): Pr
     }
     await rename(draft, path);
   } catch (error) {
-    await rm(draft, { force: true });
+    await rm(draft, { force: true }).catch(() => {});
     throw error;
   }
 }

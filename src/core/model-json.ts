@@ -13,7 +13,9 @@ const maxBytes = 2 ** 20;
  */
 export async function readModelText(path: string): Promise<string | undefined> {
   try {
-    const { size } = await stat(path);
+    const found = await stat(path);
+    if (!found.isFile()) throw new CheckpointError(path, "is no file: a model folder needs this file");
+    const { size } = found;
     if (size > maxBytes) throw new CheckpointError(path, `has ${size} bytes where a few thousand are expected`);
     return await readFile(path, "utf8");
   } catch (cause) {

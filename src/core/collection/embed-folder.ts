@@ -20,8 +20,7 @@ export interface Embeddings {
   fit?: Fit;
 }
 
-export interface EmbedFolderOptions
-  extends Pick<ExtractOptions, "size" | "fit" | "batchSize" | "signal" | "onProgress"> {
+export interface EmbedFolderOptions extends Omit<ExtractOptions, "onError" | "clsOnly" | "attention"> {
   readonly model: Model;
 }
 

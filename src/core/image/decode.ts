@@ -4,6 +4,7 @@ import sharp, { type Sharp } from "sharp";
 import { ArgumentError, FileError, ImageError } from "../errors.js";
 import type { ImageSource, RawImage } from "../picture.js";
 import { type ImageFormat, imageFormat } from "./format.js";
+import { checkRaw } from "./raw-image.js";
 
 /** Pictures of more pixels than this are refused unless the caller says otherwise: 100 megapixels, 300 MB decoded. */
 export const DEFAULT_MAX_PIXELS = 100e6;
@@ -75,20 +76,6 @@ function isRaw(source: ImageSource): source is RawImage {
 }
 
 /** @throws ImageError when the array does not hold width x height x 3 bytes */
-function checkRaw(image: RawImage, name: string): RawImage {
-  const { data, width, height } = image;
-  if (!Number.isInteger(width) || !Number.isInteger(height) || width < 1 || height < 1)
-    throw new ImageError(name, `has a size of ${width} x ${height}: give whole numbers of pixels, 1 or more`);
-  if (!(data instanceof Uint8Array))
-    throw new ImageError(name, "has pixels that are not in a Uint8Array: give 8-bit RGB, row by row");
-  if (data.length !== width * height * 3)
-    throw new ImageError(
-      name,
-      `holds ${data.length} bytes where ${width} x ${height} RGB pixels need ${width * height * 3}: drop an alpha channel or correct the size`,
-    );
-  return { data, width, height };
-}
-
 function checkOptions(maxPixels: number, background: DecodeOptions["background"]): void {
   if (!(maxPixels >= 1)) throw new ArgumentError("maxPixels", `is ${maxPixels}: give a number of pixels, 1 or more`);
   if (background === undefined) return;

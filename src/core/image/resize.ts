@@ -2,6 +2,7 @@
 import { setImmediate } from "node:timers/promises";
 import { ArgumentError } from "../errors.js";
 import type { RawImage, Region } from "../picture.js";
+import { checkRaw } from "./raw-image.js";
 import { type Interpolation, resampleColumns, resampleRows, type Taps, type Tile, taps } from "./resample.js";
 
 export interface Size {
@@ -31,13 +32,17 @@ const WORK_A_TURN = 6e6;
  * @param image the picture
  * @param size width and height in pixels of the whole resized picture
  * @returns a picture of the window's size, with memory of its own
- * @throws ArgumentError when a size is not a whole number above 0 or the window leaves the resized picture
+ * @throws ImageError when the picture's bytes do not fill its size
+ * @throws ArgumentError when the interpolation is another, the window has more than 67 million pixels, a size is not a whole number above 0 or the window leaves the resized picture
  * @see https://github.com/python-pillow/Pillow/blob/main/src/libImaging/Resample.c
  */
 export async function resize(image: RawImage, size: Size, options: ResizeOptions = {}): Promise<RawImage> {
   const { interpolation = "bicubic", signal } = options;
   const window = options.window ?? { left: 0, top: 0, width: size.width, height: size.height };
+  checkRaw(image, "image");
   checkWindow(size, window);
+  if (interpolation !== "bicubic" && interpolation !== "bilinear")
+    throw new ArgumentError("interpolation", `is ${JSON.stringify(interpolation)}: give "bilinear" or "bicubic"`);
   const across = taps(image.width, size.width, window.left, window.left + window.width, interpolation);
   const down = taps(image.height, size.height, window.top, window.top + window.height, interpolation);
   const whole: Tile = { left: 0, top: 0, ...image };
@@ -70,6 +75,9 @@ function columnsFirst(from: Size, to: Size): boolean {
   return lost > 0 && lost > 2 * (from.width - to.width);
 }
 
+/** Pixels of the largest result, 200 MB. */
+const maxWindow = 2 ** 26;
+
 type Pass = (input: Tile, output: Tile, t: Taps, from: number, to: number) => void;
 
 /** The part of `input` that `output` covers. */
@@ -100,6 +108,8 @@ function checkWindow(size: Size, window: Region): void {
   const { left, top, width, height } = window;
   const whole = [left, top, width, height].every(Number.isInteger);
   const inside = left >= 0 && top >= 0 && left + width <= size.width && top + height <= size.height;
+  if (width * height > maxWindow)
+    throw new ArgumentError("window", `has ${width} x ${height} pixels: at most ${maxWindow} are computed at once`);
   if (!whole || !inside || width < 1 || height < 1)
     throw new ArgumentError(
       "window",

@@ -5,7 +5,7 @@
 import { realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { z } from "zod";
-import { ArgumentError, CheckpointError } from "../errors.js";
+import { ArgumentError, CheckpointError, RuntimeError } from "../errors.js";
 import { readModelJson } from "../model-json.js";
 import type { Patches } from "../numeric/matrix.js";
 import { openRuntime, type Runtime, type Session } from "../runtime/runtime.js";
@@ -39,7 +39,7 @@ export async function openConvolutional(folder: string, options: NetworkOptions 
   const runtime = openRuntime();
   try {
     const session = await runtime.open(path, options).catch((cause) => {
-      if (cause instanceof ArgumentError) throw cause;
+      if (!(cause instanceof RuntimeError)) throw cause;
       throw new CheckpointError(path, "is no ONNX file that onnxruntime accepts: download it again", { cause });
     });
     for (const [key, name] of [
@@ -50,7 +50,7 @@ export async function openConvolutional(folder: string, options: NetworkOptions 
         throw new CheckpointError(path, `has no output "${name}", which config.json names as its ${key}`, {
           entry: key,
         });
-    return new ConvolutionalNetwork(config, runtime, session);
+    return new ConvolutionalNetwork(config, path, runtime, session);
   } catch (error) {
     await runtime.close();
     throw error;
@@ -73,14 +73,16 @@ class ConvolutionalNetwork implements Network {
   readonly patchDim: number;
   readonly patchSize: number;
   readonly #config: Config;
+  readonly #path: string;
   readonly #runtime: Runtime;
   readonly #session: Session;
 
-  constructor(config: Config, runtime: Runtime, session: Session) {
+  constructor(config: Config, path: string, runtime: Runtime, session: Session) {
     this.dim = config.vector_size;
     this.patchDim = config.map_size;
     this.patchSize = config.patch_size;
     this.#config = config;
+    this.#path = path;
     this.#runtime = runtime;
     this.#session = session;
   }
@@ -95,8 +97,24 @@ class ConvolutionalNetwork implements Network {
       { outputs: options.clsOnly ? [vector_output] : [vector_output, map_output], signal: options.signal },
     );
     const [vectors, map] = [out[vector_output], out[map_output]] as Tensor<Float32Array>[];
-    const cls = { data: vectors.data, rows: pixels.dims[0], cols: this.dim };
-    return { cls, patches: options.clsOnly ? [] : cellsOf(map) };
+    const [n, , height, width] = pixels.dims;
+    this.#checkOutput("vector_size", vectors, [n, this.dim]);
+    const cls = { data: vectors.data, rows: n, cols: this.dim };
+    if (options.clsOnly) return { cls, patches: [] };
+    this.#checkOutput("map_size", map, [n, this.patchDim, height / this.patchSize, width / this.patchSize]);
+    return { cls, patches: cellsOf(map) };
+  }
+
+  /** Sides of length 1 at the end do not count: a pooled vector often comes as [n, size, 1, 1]. */
+  #checkOutput(entry: string, { dims }: Tensor, expected: readonly number[]): void {
+    const fits =
+      expected.every((size, i) => dims[i] === size) && dims.slice(expected.length).every((size) => size === 1);
+    if (!fits)
+      throw new CheckpointError(
+        this.#path,
+        `puts out [${dims.join(", ")}] where config.json promises [${expected.join(", ")}]`,
+        { entry },
+      );
   }
 
   close(): Promise<void> {

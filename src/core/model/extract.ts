@@ -1,5 +1,6 @@
 /** From pictures to features: the next batch is decoded and resized while the network runs on the one before. */
-import { ArgumentError, ShapeError } from "../errors.js";
+import pMap from "p-map";
+import { ArgumentError } from "../errors.js";
 import { type PreparedPicture, pictureName, preprocessOne } from "../image/preprocess.js";
 import { outputSize, type Transform, transformForSize } from "../image/transform.js";
 import type { Patches } from "../numeric/matrix.js";
@@ -9,6 +10,9 @@ import type { ExtractOptions, Features, ModelOutput, Network, PixelTensor } from
 
 /** A batch is kept to about this many pixels, so that activations stay small whatever the size. */
 const pixelsABatch = 8 * 224 * 224;
+
+/** Whole pictures in memory at a time, whatever the batch: of 100 megapixels each has 300 MB. */
+const decodedAtOnce = 4;
 
 /**
  * Decodes, resizes and normalises pictures and runs the network on them, in batches.
@@ -22,6 +26,7 @@ export async function extract(
   options: ExtractOptions = {},
 ): Promise<Features> {
   checkImages(images);
+  checkOnError(options);
   const { network } = model;
   const transform = transformForSize(model.transform, {
     size: options.size,
@@ -63,6 +68,11 @@ function checkImages(images: readonly ImageSource[]): void {
   if (images.length === 0) throw new ArgumentError("images", "is empty: give at least one picture");
 }
 
+function checkOnError({ onError }: ExtractOptions): void {
+  if (onError !== undefined && onError !== "throw" && onError !== "skip")
+    throw new ArgumentError("onError", `is ${JSON.stringify(onError)}: give "throw" or "skip"`);
+}
+
 function batchSizeOf(transform: Transform, { batchSize }: ExtractOptions): number {
   if (batchSize !== undefined) {
     if (Number.isInteger(batchSize) && batchSize >= 1) return batchSize;
@@ -80,24 +90,25 @@ async function prepare(
   images: readonly ImageSource[],
   { start, end }: Batch,
   transform: Transform,
-  { onError = "throw", signal }: ExtractOptions,
+  { onError = "throw", signal, maxPixels, background }: ExtractOptions,
 ): Promise<Prepared> {
   signal?.throwIfAborted();
-  const settled = await Promise.allSettled(
-    images
-      .slice(start, end)
-      .map((source, i) => preprocessOne(source, transform, pictureName(source, start + i), { signal })),
-  );
-  const prepared: Prepared = { images: [], failed: [] };
-  settled.forEach((result, i) => {
-    if (result.status === "fulfilled") prepared.images.push(result.value);
-    else if (onError === "throw") throw result.reason;
-    else {
-      const index = start + i;
-      prepared.failed.push({ index, name: pictureName(images[index], index), error: result.reason });
+  const decoding = { signal, ...(maxPixels === undefined ? {} : { maxPixels }), ...(background ? { background } : {}) };
+  const failed: FailedPicture[] = [];
+  const prepareOne = async (source: ImageSource, i: number): Promise<PreparedPicture | undefined> => {
+    const index = start + i;
+    const name = pictureName(source, index);
+    try {
+      return await preprocessOne(source, transform, name, decoding);
+    } catch (error) {
+      if (onError === "throw" || signal?.aborted) throw error;
+      failed.push({ index, name, error: error as Error });
+      return undefined;
     }
-  });
-  return prepared;
+  };
+  const settled = await pMap(images.slice(start, end), prepareOne, { concurrency: decodedAtOnce });
+  failed.sort((a, b) => a.index - b.index);
+  return { images: settled.filter((image) => image !== undefined), failed };
 }
 
 async function runBatch(
@@ -137,8 +148,6 @@ class Gathered {
   }
 
   add(images: readonly PreparedPicture[], output: ModelOutput): void {
-    if (output.cls.cols !== this.#dim)
-      throw new ShapeError("cls", `has ${output.cls.cols} numbers where the model promises ${this.#dim}`);
     const { height, width } = images[0];
     this.inputSize = [height, width];
     this.pictures.push(...images.map((image) => image.picture));

@@ -44,6 +44,8 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
   if (typeof source !== "string" || source === "")
     throw new ArgumentError("model", 'is missing: give a folder or a name such as "efficientnet-lite0"');
   threadCount(options.threads);
+  if (options.operators !== undefined && options.operators !== "fused" && options.operators !== "plain")
+    throw new ArgumentError("operators", `is ${JSON.stringify(options.operators)}: give "fused" or "plain"`);
   const folder = await findModelFolder(source);
   const configPath = join(folder, "config.json");
   const { model_type } = await readModelJson(configPath, familySchema);
@@ -64,25 +66,40 @@ function modelName(source: string, folder: string): string {
   return source === folder ? basename(resolve(folder)) : source;
 }
 
+/** Frees the network of a model that was dropped without `close()`, such as one of a notebook cell that ran again. */
+const dropped = new FinalizationRegistry<Network>((network) => void network.close());
+
+/** One entry a job: a model at work must not count as dropped, even when only the promise of its work is kept. */
+const jobs = new Set<{ model: Model }>();
+
 function modelOf(name: string, network: Network, transform: Transform): Model {
   let closed = false;
-  const opened = <T>(work: () => Promise<T>) =>
-    closed ? Promise.reject(new ClosedError(`the model ${name}`)) : work();
+  const work = async <T>(job: () => Promise<T>): Promise<T> => {
+    const gone = () => new ClosedError(`the model ${name}`);
+    if (closed) throw gone();
+    const entry = { model };
+    jobs.add(entry);
+    try {
+      return await job();
+    } catch (error) {
+      throw error instanceof ClosedError ? gone() : error;
+    } finally {
+      jobs.delete(entry);
+    }
+  };
   const close = async () => {
-    if (closed) return;
     closed = true;
+    dropped.unregister(network);
     await network.close();
   };
-  return {
-    name,
-    family: network.family,
-    dim: network.dim,
-    patchDim: network.patchDim,
-    patchSize: network.patchSize,
-    transform,
-    forward: (pixels, options) => opened(() => network.forward(pixels, options)),
-    extract: (images, options) => opened(() => extract({ network, name, transform }, images, options)),
+  const { family, dim, patchDim, patchSize } = network;
+  const model: Model = {
+    ...{ name, family, dim, patchDim, patchSize, transform },
+    forward: (pixels, options) => work(() => network.forward(pixels, options)),
+    extract: (images, options) => work(() => extract({ network, name, transform }, images, options)),
     close,
     [Symbol.asyncDispose]: close,
   };
+  dropped.register(model, network, network);
+  return model;
 }

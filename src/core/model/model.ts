@@ -1,5 +1,6 @@
 /** What every model offers, whatever its family. */
-import type { Transform } from "../image/transform.js";
+import type { DecodeOptions } from "../image/decode.js";
+import type { Fit, Transform } from "../image/transform.js";
 import type { Matrix, Patches } from "../numeric/matrix.js";
 import type { FailedPicture, ImageSource, Picture } from "../picture.js";
 import type { Tensor } from "../runtime/tensor.js";
@@ -68,11 +69,11 @@ export interface Features extends Pick<ModelOutput, "cls" | "patches"> {
   attentions?: Tensor<Float32Array>[];
 }
 
-export interface ExtractOptions {
+export interface ExtractOptions extends Pick<DecodeOptions, "maxPixels" | "background"> {
   /** height and width of the network's input in pixels, or [height, width] @default the model's own, such as 224 */
   readonly size?: number | readonly [height: number, width: number];
   /** how a picture is brought to that size @default the model's own, usually "crop" */
-  readonly fit?: "crop" | "squash" | "letterbox";
+  readonly fit?: Fit;
   /** pictures that run through the network together @default by size, so that activations stay near 300 MB */
   readonly batchSize?: number;
   /** "throw" at the first bad picture, or "skip" it and report it in `failed` @default "throw" */

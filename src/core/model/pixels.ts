@@ -1,5 +1,6 @@
 /** Checks of the tensors that go into a network. */
 import { NotFiniteError, ShapeError } from "../errors.js";
+import { multipleOf } from "../image/transform.js";
 import type { PixelTensor } from "./model.js";
 
 /**
@@ -15,14 +16,10 @@ export function checkPixels({ data, dims }: PixelTensor, patchSize: number): voi
     if (!Number.isInteger(side / patchSize) || side < patchSize)
       throw new ShapeError(
         "dims",
-        `has sides ${h} x ${w}, which must be multiples of the patch of ${patchSize} pixels: try ${nearestMultiple(h, patchSize)} x ${nearestMultiple(w, patchSize)}`,
+        `has sides ${h} x ${w}, which must be multiples of the patch of ${patchSize} pixels: try ${multipleOf(h, patchSize)} x ${multipleOf(w, patchSize)}`,
       );
   if (data.length !== n * 3 * h * w)
     throw new ShapeError("data", `holds ${data.length} numbers where [${dims.join(", ")}] needs ${n * 3 * h * w}`);
   for (let i = 0; i < data.length; i++)
     if (data[i] - data[i] !== 0) throw new NotFiniteError("data", Math.floor(i / (3 * h * w)), "a row is one picture");
-}
-
-function nearestMultiple(side: number, patch: number): number {
-  return Math.max(1, Math.round(side / patch)) * patch;
 }

@@ -116,7 +116,7 @@ function checkEntry(path: string, name: string, value: unknown, start: number, f
   const parsed = entrySchema.safeParse(value);
   if (!parsed.success) throw fail("has no usable dtype, shape and data_offsets in the header");
   const { dtype, shape, data_offsets } = parsed.data;
-  if (!(dtype in bytesAnElement)) throw fail(`has element type ${dtype} where F32, F16 or BF16 is expected`);
+  if (!Object.hasOwn(bytesAnElement, dtype)) throw fail(`has element type ${dtype} where F32, F16 or BF16 is expected`);
   const type = dtype as WeightType;
   const [begin, end] = data_offsets;
   const expected = shape.reduce((product, n) => product * n, bytesAnElement[type]);

@@ -28,6 +28,9 @@ export async function openDinov2(folder: string, options: NetworkOptions = {}): 
   return network;
 }
 
+/** Resized position embeddings that are kept; those of a ViT-g at 518 pixels take 8 MB. */
+const gridsKept = 16;
+
 type Extras = Pick<VitGraphOptions, "hiddenStates" | "lastAttention">;
 
 class VitNetwork implements Network {
@@ -91,6 +94,7 @@ class VitNetwork implements Network {
       });
       session = this.#runtime.open(graph, { ...this.#options, weightsFolder: this.#weights.folder });
       this.#sessions.set(key, session);
+      session.catch(() => this.#sessions.delete(key));
     }
     return session;
   }
@@ -111,6 +115,7 @@ class VitNetwork implements Network {
       data.set(this.#positions.subarray(0, dim));
       data.set(resized.data, dim);
       tensor = { data, dims: [1, 1 + rows * cols, dim] };
+      if (this.#resized.size >= gridsKept) this.#resized.clear();
       this.#resized.set(key, tensor);
     }
     return tensor;

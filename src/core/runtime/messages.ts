@@ -18,12 +18,18 @@ export interface NativeSessionOptions {
   extra?: Record<string, unknown>;
 }
 
+/** What the worker is started with: entry 0 of `busy` counts the requests that were sent and are not done; each end is notified. */
+export interface WorkerData {
+  busy: Int32Array;
+}
+
 export type Request =
   | { kind: "open"; model: Uint8Array | string; options: NativeSessionOptions }
   | { kind: "run"; session: number; feeds: Record<string, Feed>; outputs: readonly string[] }
   | { kind: "closeSession"; session: number }
   | { kind: "hold"; tensor: Tensor }
-  | { kind: "release"; held: number };
+  | { kind: "release"; held: number }
+  | { kind: "end" };
 
 export interface Opened {
   session: number;

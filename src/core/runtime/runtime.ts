@@ -2,8 +2,9 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { ArgumentError, ClosedError, RuntimeError } from "../errors.js";
+import { forgetAtExit, waitAtExit } from "./exit.js";
 import { GraphBuilder } from "./graph.js";
-import type { Answer, Feed, NativeSessionOptions, Opened, Request, ValueInfo } from "./messages.js";
+import type { Answer, Feed, NativeSessionOptions, Opened, Request, ValueInfo, WorkerData } from "./messages.js";
 import type { HeldTensor, Tensor } from "./tensor.js";
 
 export interface SessionOptions {
@@ -38,6 +39,8 @@ export interface Session {
 
 /** A worker thread with sessions and held tensors. Requests are answered one after the other, in order. */
 export interface Runtime {
+  /** whether it was closed or its thread has failed */
+  readonly closed: boolean;
   /**
    * Loads a graph.
    *
@@ -48,7 +51,10 @@ export interface Runtime {
   /** Copies a tensor to the worker once, for many runs. Release it when done. */
   hold(tensor: Tensor): Promise<HeldTensor>;
   release(tensor: HeldTensor): Promise<void>;
-  /** Ends the worker; what is still waiting is rejected with ClosedError. */
+  /**
+   * Rejects what is still waiting with ClosedError at once, and ends the thread as soon as the run that it is in is
+   * over: onnxruntime cannot be stopped in the middle of one.
+   */
   close(): Promise<void>;
 }
 
@@ -59,9 +65,9 @@ export function openRuntime(): Runtime {
 
 let shared: Runtime | undefined;
 
-/** The process-wide runtime that small graphs use: resizing, covariance, neighbours. It is never closed. */
+/** The process-wide runtime that small graphs use: covariance, neighbours. A new one if the last one failed. */
 export function sharedRuntime(): Runtime {
-  shared ??= openRuntime();
+  if (!shared || shared.closed) shared = openRuntime();
   return shared;
 }
 
@@ -79,25 +85,39 @@ interface Waiting {
 }
 
 class WorkerRuntime implements Runtime {
+  readonly #busy = new Int32Array(new SharedArrayBuffer(4));
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #last: Promise<unknown> = Promise.resolve();
   #count = 0;
   #ended: Error | undefined;
+  #ending: Promise<void> | undefined;
 
   constructor() {
-    this.#worker = new Worker(new URL("./worker.js", import.meta.url), { execArgv: [], name: "patchlab-runtime" });
+    this.#worker = new Worker(new URL("./worker.js", import.meta.url), {
+      execArgv: [],
+      name: "patchlab-runtime",
+      workerData: { busy: this.#busy } satisfies WorkerData,
+    });
+    waitAtExit(this.#busy);
     this.#worker.unref();
     this.#worker.on("message", (message: Answer & { id: number }) => this.#settle(message));
     this.#worker.on("error", (error) => this.#end(new RuntimeError(`onnxruntime's thread failed: ${error.message}`)));
-    this.#worker.on("exit", () => this.#end(new ClosedError("the runtime")));
+    this.#worker.on("exit", () => {
+      forgetAtExit(this.#busy);
+      this.#end(new ClosedError("the runtime"));
+    });
+  }
+
+  get closed(): boolean {
+    return this.#ended !== undefined;
   }
 
   async open(model: Uint8Array | string, options: SessionOptions = {}): Promise<Session> {
     const native = {
       intraOpNumThreads: threadCount(options.threads),
       interOpNumThreads: 1,
-      executionProviders: options.executionProviders ?? ["cpu"],
+      executionProviders: checkedProviders(options.executionProviders),
       ...(options.weightsFolder === undefined ? {} : { extra: weightsFolderOption(options.weightsFolder) }),
     };
     const opened = await this.#ask<Opened>({ kind: "open", model, options: native }).catch(async (error: Error) => {
@@ -110,15 +130,8 @@ class WorkerRuntime implements Runtime {
       outputs: opened.outputs,
       run: (feeds, { outputs = [], signal, transfer = false } = {}) => {
         if (closed) return Promise.reject(new ClosedError("the session"));
-        const whole = Object.fromEntries(
-          Object.entries(feeds).map(([name, feed]) => [name, withoutSurroundings(feed)]),
-        );
-        const moved = transfer ? Object.values(whole).flatMap((f) => ("held" in f ? [] : [f.data.buffer])) : [];
-        return this.#ask(
-          { kind: "run", session: opened.session, feeds: whole, outputs },
-          signal,
-          moved as ArrayBuffer[],
-        );
+        const own = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, toSend(feed, transfer)]));
+        return this.#ask({ kind: "run", session: opened.session, feeds: own, outputs }, signal, Object.values(own));
       },
       close: async () => {
         if (closed || this.#ended) return;
@@ -129,8 +142,8 @@ class WorkerRuntime implements Runtime {
   }
 
   async hold(tensor: Tensor): Promise<HeldTensor> {
-    const whole = withoutSurroundings(tensor) as Tensor;
-    return { held: await this.#ask<number>({ kind: "hold", tensor: whole }), dims: tensor.dims };
+    const own = toSend(tensor, false) as Tensor;
+    return { held: await this.#ask<number>({ kind: "hold", tensor: own }, undefined, [own]), dims: tensor.dims };
   }
 
   async release(tensor: HeldTensor): Promise<void> {
@@ -139,7 +152,12 @@ class WorkerRuntime implements Runtime {
 
   async close(): Promise<void> {
     this.#end(new ClosedError("the runtime"));
-    await this.#worker.terminate();
+    this.#ending ??= new Promise((resolve) => {
+      if (this.#worker.threadId < 0) return resolve();
+      this.#worker.once("exit", () => resolve());
+      this.#post({ kind: "end" }, []);
+    });
+    await this.#ending;
   }
 
   /** Tells a provider that is not there from a graph that is wrong: does a graph that cannot be wrong open? */
@@ -158,7 +176,8 @@ class WorkerRuntime implements Runtime {
   }
 
   /** Queues a request behind the ones before it, so that an aborted one never starts. */
-  #ask<T>(request: Request, signal?: AbortSignal, transfer: ArrayBuffer[] = []): Promise<T> {
+  #ask<T>(request: Request, signal?: AbortSignal, moved: readonly Feed[] = []): Promise<T> {
+    const transfer = moved.flatMap((feed) => ("held" in feed ? [] : [feed.data.buffer as ArrayBuffer]));
     const asked = this.#last.then(() => {
       signal?.throwIfAborted();
       if (this.#ended) throw this.#ended;
@@ -170,17 +189,22 @@ class WorkerRuntime implements Runtime {
 
   #send(request: Request, transfer: ArrayBuffer[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const id = ++this.#count;
-      this.#worker.postMessage({ id, request }, transfer);
-      this.#waiting.set(id, { resolve, reject });
-      this.#worker.ref();
+      this.#waiting.set(this.#post(request, transfer), { resolve, reject });
     });
+  }
+
+  #post(request: Request, transfer: ArrayBuffer[]): number {
+    const id = ++this.#count;
+    Atomics.add(this.#busy, 0, 1);
+    this.#worker.postMessage({ id, request }, transfer);
+    this.#worker.ref();
+    return id;
   }
 
   #settle(message: Answer & { id: number }): void {
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
-    if (this.#waiting.size === 0) this.#worker.unref();
+    if (this.#waiting.size === 0 && !this.#ending) this.#worker.unref();
     if ("error" in message) waiting?.reject(new RuntimeError(`onnxruntime: ${message.error}`));
     else waiting?.resolve(message.result);
   }
@@ -199,10 +223,19 @@ function nothing(): Uint8Array {
   return g.build();
 }
 
-/** Sending a view of a larger buffer to another thread would send the whole buffer: copy the view's part. */
-function withoutSurroundings(feed: Feed): Feed {
-  if ("held" in feed || feed.data.byteLength === feed.data.buffer.byteLength) return feed;
+/**
+ * The numbers as they are now, to be handed over to the other thread: what the caller does to the array while the
+ * request waits must not matter. A view of a larger buffer is copied in any case, since it would take all of it along.
+ */
+function toSend(feed: Feed, transfer: boolean): Feed {
+  if ("held" in feed || (transfer && feed.data.byteLength === feed.data.buffer.byteLength)) return feed;
   return { data: feed.data.slice(), dims: feed.dims };
+}
+
+function checkedProviders(providers: readonly string[] = ["cpu"]): readonly string[] {
+  if (Array.isArray(providers) && providers.length > 0 && providers.every((name) => typeof name === "string"))
+    return providers;
+  throw new ArgumentError("executionProviders", `is ${JSON.stringify(providers)}: give a list such as ["cpu"]`);
 }
 
 /** session.model_external_initializers_file_folder_path, nested as onnxruntime-node wants it */

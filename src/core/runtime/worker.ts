@@ -1,9 +1,10 @@
 /** The worker thread that holds onnxruntime's sessions: its runs block this thread and not the caller's. */
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import * as ort from "onnxruntime-node";
-import type { Answer, Feed, NativeSessionOptions, Opened, Request, ValueInfo } from "./messages.js";
+import type { Answer, Feed, NativeSessionOptions, Opened, Request, ValueInfo, WorkerData } from "./messages.js";
 import type { Tensor, TensorData } from "./tensor.js";
 
+const { busy } = workerData as WorkerData;
 const sessions = new Map<number, ort.InferenceSession>();
 const held = new Map<number, ort.Tensor>();
 let count = 0;
@@ -61,6 +62,13 @@ async function closeSession(id: number): Promise<void> {
   sessions.delete(id);
 }
 
+/** Ends this thread once nothing is left to do; onnxruntime must not be torn down in the middle of a run. */
+async function end(): Promise<void> {
+  for (const id of sessions.keys()) await closeSession(id);
+  held.clear();
+  parentPort?.close();
+}
+
 async function answer(request: Request): Promise<unknown> {
   switch (request.kind) {
     case "open":
@@ -75,6 +83,8 @@ async function answer(request: Request): Promise<unknown> {
     case "release":
       held.delete(request.held);
       return undefined;
+    case "end":
+      return end();
   }
 }
 
@@ -84,11 +94,18 @@ function buffersOf(result: unknown): ArrayBuffer[] {
   return [...new Set(buffers)] as ArrayBuffer[];
 }
 
+function atRest(): void {
+  Atomics.sub(busy, 0, 1);
+  Atomics.notify(busy, 0);
+}
+
 parentPort?.on("message", async ({ id, request }: { id: number; request: Request }) => {
   try {
     const result = await answer(request);
     parentPort?.postMessage({ id, result } satisfies Answer & { id: number }, buffersOf(result));
   } catch (error) {
     parentPort?.postMessage({ id, error: error instanceof Error ? error.message : String(error) });
+  } finally {
+    atRest();
   }
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ArgumentError } from "#dist/core/errors.js";
+import { ArgumentError, ImageError } from "#dist/core/errors.js";
 import type { Interpolation } from "#dist/core/image/resample.js";
 import { resize } from "#dist/core/image/resize.js";
 import type { RawImage } from "#dist/core/picture.js";
@@ -97,6 +97,14 @@ describe("resize", () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error("enough")), 0);
     await assert.rejects(resize(image, { width: 300, height: 200 }, { signal: controller.signal }), /enough/);
+  });
+
+  it("refuses pixels that do not fill their size, an unknown interpolation and a result that fills the memory", async () => {
+    const image = pattern(4, 4);
+    await assert.rejects(resize({ ...image, width: 5 }, { width: 2, height: 2 }), ImageError);
+    const nearest = { interpolation: "nearest" as Interpolation };
+    await assert.rejects(resize(image, { width: 2, height: 2 }, nearest), { argument: "interpolation" });
+    await assert.rejects(resize(image, { width: 1e6, height: 1e6 }), { argument: "window" });
   });
 
   it("refuses sizes and windows that are not whole or leave the picture", async () => {

@@ -97,21 +97,28 @@ describe("loadModel", () => {
   it("leaves the event loop free while a network runs", async () => {
     let longest = 0;
     let last = performance.now();
-    const timer = setInterval(() => {
+    const turn = () => {
       longest = Math.max(longest, performance.now() - last);
       last = performance.now();
-    }, 2);
+    };
+    const timer = setInterval(turn, 2);
     const pixels = { data: new Float32Array(2 * 3 * 896 * 896).fill(0.1), dims: [2, 3, 896, 896] as const };
     const started = performance.now();
     await model.forward(pixels);
     const took = performance.now() - started;
     clearInterval(timer);
+    turn();
     assert.ok(longest < took / 2, `the loop stood still for ${longest.toFixed(0)} of ${took.toFixed(0)} ms`);
   });
 
   it("refuses an empty list, a batch size of zero and attention from a convolutional network", async () => {
     await assert.rejects(model.extract([]), ArgumentError);
     await assert.rejects(model.extract(shoes, { batchSize: 0 }), { argument: "batchSize" });
+    await assert.rejects(model.extract(shoes, { onError: "Throw" as "throw" }), { argument: "onError" });
+    await assert.rejects(loadModel("efficientnet-lite0", { operators: "fast" as "fused" }), { argument: "operators" });
+    await assert.rejects(loadModel("efficientnet-lite0", { executionProviders: "cpu" as never }), {
+      argument: "executionProviders",
+    });
     await assert.rejects(model.extract([shoes[0]], { attention: true }), { argument: "attention" });
   });
 
@@ -158,7 +165,7 @@ describe("loadModel", () => {
     await assert.rejects(loadModel(other), (e: Error) => e instanceof CheckpointError && /"toString"/.test(e.message));
   });
 
-  it("refuses an ONNX file that is none, and one without the outputs that config.json names", async () => {
+  it("refuses an ONNX file that is none, and outputs that are missing or not as config.json says", async () => {
     const copy = join(folder(), "convolutional");
     await cp(projectFile("models/efficientnet-lite0"), copy, { recursive: true });
     const config = JSON.parse(await readFile(join(copy, "config.json"), "utf8"));
@@ -166,6 +173,17 @@ describe("loadModel", () => {
     await assert.rejects(loadModel(copy), (e: Error) => e instanceof CheckpointError && /"tokens"/.test(e.message));
     await writeFile(join(copy, "config.json"), JSON.stringify({ ...config, model_file: "../model.onnx" }));
     await assert.rejects(loadModel(copy), CheckpointError);
+    await writeFile(join(copy, "config.json"), JSON.stringify(config));
+    for (const [entry, wrong] of [
+      ["vector_size", { vector_size: 640 }],
+      ["map_size", { map_size: 7 }],
+      ["map_size", { map_output: "pooled" }],
+    ] as const) {
+      await writeFile(join(copy, "config.json"), JSON.stringify({ ...config, ...wrong }));
+      const liar = await loadModel(copy);
+      await assert.rejects(liar.extract([shoes[0]]), (e: Error) => e instanceof CheckpointError && e.entry === entry);
+      await liar.close();
+    }
     await writeFile(join(copy, "config.json"), JSON.stringify(config));
     await writeFile(join(copy, "model.onnx"), "<html>");
     await assert.rejects(loadModel(copy), CheckpointError);
@@ -180,10 +198,26 @@ describe("loadModel", () => {
       });
   });
 
-  it("refuses work after close, which may be called twice", async () => {
+  it("obeys maxPixels and background", async () => {
+    await assert.rejects(model.extract([shoes[0]], { maxPixels: 1000 }), ImageError);
+    const clear = join(folder(), "clear.png");
+    await sharp({ create: { width: 64, height: 64, channels: 4, background: "#ff000000" } })
+      .png()
+      .toFile(clear);
+    const vector = async (background?: [number, number, number]) =>
+      (await model.extract([clear], { background })).cls.data;
+    const [plain, red, blue] = [await vector(), await vector([255, 0, 0]), await vector([0, 0, 255])];
+    assert.equal(maxDifference(plain, red), 0);
+    assert.ok(maxDifference(plain, blue) > 1e-3);
+  });
+
+  it("refuses work after close and in the middle of it, by its name; close may be called twice", async () => {
     const other = await loadModel("efficientnet-lite0");
-    await other.close();
-    await other.close();
-    await assert.rejects(other.extract(shoes), ClosedError);
+    const named = (e: Error) => e instanceof ClosedError && /the model efficientnet-lite0 is closed/.test(e.message);
+    const middle = assert.rejects(other.extract([...shoes, ...shoes], { size: 640, batchSize: 1 }), named);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await Promise.all([other.close(), other.close()]);
+    await middle;
+    await assert.rejects(other.extract(shoes), named);
   });
 });

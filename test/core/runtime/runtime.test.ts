@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { ClosedError, RuntimeError } from "#dist/core/errors.js";
 import { float, GraphBuilder } from "#dist/core/runtime/graph.js";
-import { openRuntime, type Runtime, threadCount } from "#dist/core/runtime/runtime.js";
+import { openRuntime, type Runtime, sharedRuntime, threadCount } from "#dist/core/runtime/runtime.js";
 import { int64, type Tensor } from "#dist/core/runtime/tensor.js";
+import { projectFile } from "../../support/fixtures.js";
 
 /** y = scale · x xᵀ */
 function product(): Uint8Array {
@@ -92,6 +94,48 @@ describe("the runtime", () => {
     await other.close();
     await rejected;
     await assert.rejects(other.open(product()), ClosedError);
+  });
+
+  it("computes with the numbers as they were when it was asked", async () => {
+    const session = await runtime.open(product());
+    const first = session.run({ x: heavy });
+    const x = Float32Array.of(1, 2);
+    const second = session.run({ x: { data: x, dims: [1, 2] } });
+    const held = runtime.hold({ data: x, dims: [1, 2] });
+    x.fill(0);
+    await first;
+    assert.deepEqual([...(await second).y.data], [10]);
+    assert.deepEqual([...(await session.run({ x: await held })).y.data], [10]);
+    await session.close();
+  });
+
+  for (const [how, code, line] of [
+    ["process.exit(3)", 3, ""],
+    ["throw new Error('theirs')", 1, "theirs"],
+    ["runtime.close().then(() => console.error('closed'))", 0, "closed"],
+  ] as const)
+    it(`lets a process end by ${how} in the middle of a run`, () => {
+      const url = (path: string) => JSON.stringify(new URL(`../../../dist/${path}`, import.meta.url).href);
+      const script = `
+        const { openRuntime } = await import(${url("core/runtime/runtime.js")});
+        const runtime = openRuntime();
+        const session = await runtime.open(${JSON.stringify(projectFile("models/efficientnet-lite0/model.onnx"))});
+        const dims = [8, 3, 640, 640];
+        const run = session.run({ pixel_values: { data: new Float32Array(8 * 3 * 640 * 640), dims } });
+        run.catch(() => {});
+        setTimeout(() => { ${how} }, 150);`;
+      const ended = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+      assert.deepEqual([ended.status, ended.signal], [code, null], ended.stderr);
+      assert.ok(ended.stderr.includes(line), ended.stderr);
+    });
+
+  it("gives a new shared runtime after the last one was closed", async () => {
+    const first = sharedRuntime();
+    assert.equal(sharedRuntime(), first);
+    await first.close();
+    assert.ok(first.closed);
+    assert.notEqual(sharedRuntime(), first);
+    await (await sharedRuntime().open(product())).close();
   });
 
   it("uses the machine's cores unless told otherwise, and refuses zero threads", () => {
