@@ -1,6 +1,8 @@
 /** The benchmarks by group. Each ratio is measured in one run against a peer; above 1 means that patchlab is faster. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { cpus } from "node:os";
+import { join } from "node:path";
 import { image } from "./image.js";
 import type { Comparison } from "./measure.js";
 import { model } from "./model.js";
@@ -10,34 +12,65 @@ import { umap } from "./umap.js";
 
 export type Report = (name: string, comparison: Comparison) => void;
 
-export const groups: Record<string, (report: Report) => Promise<void>> = { model, image, pca, umap, retrieval };
+interface Group {
+  run: (report: Report) => Promise<void>;
+  /** the package that it compares with, where there is one */
+  peer?: string;
+}
+
+export const groups: Record<string, Group> = {
+  model: { run: model },
+  image: { run: image, peer: "sharp" },
+  pca: { run: pca, peer: "ml-pca" },
+  umap: { run: umap, peer: "umap-js" },
+  retrieval: { run: retrieval },
+};
 
 export interface BenchResult {
   machine: string;
+  /** of Node, patchlab and the packages, as they ran */
   versions: Record<string, string>;
   ratios: Record<string, number>;
+  /** one sentence a group that could not run */
+  skipped: Record<string, string>;
 }
 
-/** Runs the named groups one after the other. */
+/** Runs the named groups one after the other, without those whose peer is not installed. */
 export async function runBench(names: readonly string[], report: Report): Promise<BenchResult> {
   const ratios: Record<string, number> = {};
-  for (const name of names)
-    await groups[name]((ratio, comparison) => {
+  const skipped: Record<string, string> = {};
+  for (const name of names) {
+    const { run, peer } = groups[name];
+    if (peer !== undefined && installedVersion(peer) === undefined) {
+      skipped[name] = `${name} was left out: it compares with ${peer}, which is not installed (npm install ${peer})`;
+      continue;
+    }
+    await run((ratio, comparison) => {
       ratios[ratio] = Number(comparison.ratio.toPrecision(3));
       report(ratio, comparison);
     });
-  return { machine: `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} threads`, versions: versions(), ratios };
+  }
+  const machine = `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} threads`;
+  return { machine, versions: versions(), ratios, skipped };
 }
 
 function versions(): Record<string, string> {
-  const root = new URL("../../", import.meta.url);
-  const read = (path: string) => JSON.parse(readFileSync(new URL(path, root), "utf8"));
-  const own = read("package.json");
-  const peers = { ...own.dependencies, ...own.devDependencies };
-  const known = ["onnxruntime-node", "sharp", "ml-pca", "umap-js"].filter((name) => name in peers);
-  return {
-    node: process.versions.node,
-    patchlab: own.version,
-    ...Object.fromEntries(known.map((name) => [name, peers[name].replace(/^\D+/, "")])),
-  };
+  const packages = ["onnxruntime-node", "sharp", "ml-pca", "umap-js"].flatMap((name) => {
+    const version = installedVersion(name);
+    return version === undefined ? [] : [[name, version]];
+  });
+  const own = versionIn(new URL("../../package.json", import.meta.url));
+  return { node: process.versions.node, patchlab: own, ...Object.fromEntries(packages) };
+}
+
+/** The version of the package that an import from here finds. */
+export function installedVersion(name: string): string | undefined {
+  const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
+  // not by resolving package.json, which a package's exports may hide
+  const file = folders.map((folder) => join(folder, name, "package.json")).find((path) => existsSync(path));
+  return file && versionIn(file);
+}
+
+function versionIn(file: string | URL): string {
+  return JSON.parse(readFileSync(file, "utf8")).version;
 }

@@ -1,5 +1,4 @@
 /** The whole projection from vectors to points, neighbours included, against umap-js with the same settings. */
-import { UMAP } from "umap-js";
 import { seededRandom } from "#dist/core/numeric/random.js";
 import { umap as project } from "#dist/core/projection/umap.js";
 import { clustered, listsOf } from "./data.js";
@@ -7,6 +6,7 @@ import type { Report } from "./main.js";
 import { compare } from "./measure.js";
 
 export async function umap(report: Report): Promise<void> {
+  const { UMAP } = await import("umap-js");
   const x = clustered(2000, 384);
   const lists = listsOf(x);
   const comparison = await compare(

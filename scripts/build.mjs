@@ -1,6 +1,6 @@
 // Compiles src/ to dist/ and bundles what runs inside pages.
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,6 +13,19 @@ function compile(project) {
   return spawnSync(process.execPath, [tsc, "-p", join(root, project)], { cwd: root, stdio: "inherit" }).status === 0;
 }
 
+const bench = join(root, "dist/bench");
+const bundle = join(root, "dist/widgets/page/page.js");
+
+/** What was compiled from sources that have since moved would go into the package. */
+function removeStale(output, sources) {
+  for (const entry of readdirSync(output, { withFileTypes: true })) {
+    const path = join(output, entry.name);
+    const source = join(sources, entry.name.replace(/\.d\.ts$|\.js$/, ".ts"));
+    if (entry.isDirectory()) removeStale(path, path === bench ? join(root, "bench") : source);
+    else if (/\.d\.ts$|\.js$/.test(path) && path !== bundle && !existsSync(source)) rmSync(path);
+  }
+}
+
 /** One script and one style sheet, which figures hold as they are. */
 async function bundlePage() {
   const page = join(root, "src/widgets/page");
@@ -21,7 +34,7 @@ async function bundlePage() {
     build({
       ...options,
       entryPoints: [join(page, "main.ts")],
-      outfile: join(root, "dist/widgets/page/page.js"),
+      outfile: bundle,
       format: "iife",
       platform: "browser",
       target: "es2022",
@@ -32,6 +45,7 @@ async function bundlePage() {
 
 // all three run, so that one pass shows every mistake
 const compiled = [".", "src/widgets/page", "bench"].map(compile).every(Boolean);
+if (existsSync(join(root, "dist"))) removeStale(join(root, "dist"), join(root, "src"));
 const bundled = await bundlePage().then(
   () => true,
   () => false,

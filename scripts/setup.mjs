@@ -1,5 +1,5 @@
 // Brings a checkout to the point where it runs: dependencies as the lock file says, then the build.
-// Both steps are skipped when nothing has changed since the last time.
+// The installation is skipped when nothing has changed since the last time; the build looks for itself what to do.
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -14,11 +14,11 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 
-function run(command, args, what) {
+function run(command, args, what, shell = false) {
   const result = spawnSync(command, args, {
     cwd: root,
     stdio: "inherit",
-    shell: process.platform === "win32",
+    shell,
     env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: "skip" },
   });
   if (result.status !== 0) {
@@ -30,6 +30,8 @@ function run(command, args, what) {
 const installed = modified("node_modules/.package-lock.json");
 if (installed < modified("package-lock.json") || installed < modified("package.json")) {
   console.log("Installing dependencies …");
-  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], "The installation");
+  // npm is a script on Windows, which only a shell starts; a shell would split a path with spaces
+  const shell = process.platform === "win32";
+  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], "The installation", shell);
 }
 run(process.execPath, [join(root, "scripts/build.mjs")], "The build");

@@ -1,17 +1,19 @@
 /** What `import … from "patchlab"` offers. */
 export { type Embeddings, type EmbedFolderOptions, embedFolder } from "./core/collection/embed-folder.js";
 export * from "./core/errors.js";
-export type { ColourRule } from "./core/features/colours.js";
-export type { ForegroundRule, ThresholdRule } from "./core/features/foreground.js";
+export type { ColourRule, ColourScale } from "./core/features/colours.js";
+export type { ForegroundRule, ScoreRange, ThresholdRule } from "./core/features/foreground.js";
+export type { Histogram } from "./core/features/histogram.js";
 export { otsuThreshold } from "./core/features/otsu.js";
 export { type PatchComponentMap, type PatchMap, type PatchMapOptions, patchMap } from "./core/features/patch-map.js";
 export { type Recipe, recipeFromJson, recipeToJson } from "./core/features/recipe.js";
 export { loadRecipe, saveRecipe } from "./core/features/recipe-file.js";
-export { type DecodeOptions, decodeImage } from "./core/image/decode.js";
-export { folderLabel, listImages } from "./core/image/list.js";
-export { preprocess } from "./core/image/preprocess.js";
-export { type ResizeOptions, resize } from "./core/image/resize.js";
-export type { Fit, ResizeRule, Transform } from "./core/image/transform.js";
+export { type DecodedImage, type DecodeOptions, decodeImage } from "./core/image/decode.js";
+export { folderLabel, type ListOptions, listImages } from "./core/image/list.js";
+export { type PreparedBatch, type PreprocessOptions, preprocess } from "./core/image/preprocess.js";
+export type { Interpolation } from "./core/image/resample.js";
+export { type ResizeOptions, resize, type Size } from "./core/image/resize.js";
+export type { Fit, ResizeRule, Transform, Triple } from "./core/image/transform.js";
 export { type CatalogueEntry, catalogue } from "./core/model/catalogue.js";
 export { type LoadOptions, loadModel } from "./core/model/load.js";
 export type {
@@ -20,6 +22,7 @@ export type {
   ForwardOptions,
   Model,
   ModelOutput,
+  NetworkOptions,
   PixelTensor,
 } from "./core/model/model.js";
 export { type Matrix, matrix, type Patches, row } from "./core/numeric/matrix.js";
@@ -33,20 +36,30 @@ export {
 export { normaliseRows } from "./core/numeric/normalise.js";
 export { type Pca, type PcaOptions, pca, projectPca } from "./core/numeric/pca.js";
 export { fromMlPca, type MlPcaModel, toMlPca } from "./core/numeric/pca-interchange.js";
+export type { PcaJson } from "./core/numeric/pca-json.js";
+export type { AxesOptions, ProjectOptions } from "./core/numeric/principal.js";
 export { type Random, seededRandom } from "./core/numeric/random.js";
 export type { FailedPicture, ImageSource, Picture, RawImage, Region } from "./core/picture.js";
-export { type Trustworthiness, trustworthiness } from "./core/projection/trustworthiness.js";
+export type { UmapSettings } from "./core/projection/settings.js";
+export {
+  type Trustworthiness,
+  type TrustworthinessOptions,
+  trustworthiness,
+} from "./core/projection/trustworthiness.js";
 export { type LabelledVectors, type Projection, type UmapOptions, umap } from "./core/projection/umap.js";
-export { evaluateRetrieval, type RetrievalScores } from "./core/retrieval/evaluate.js";
+export { type EvaluateRetrievalOptions, evaluateRetrieval, type RetrievalScores } from "./core/retrieval/evaluate.js";
 export { type ExactIndex, type ExactIndexOptions, exactIndex, type SearchOptions } from "./core/retrieval/exact.js";
 export {
+  type AveragePrecisionOptions,
   averagePrecision,
   type MeanAveragePrecision,
   meanAveragePrecision,
   precisionAtK,
+  type Relevance,
   recallAtK,
   revisitedAveragePrecision,
 } from "./core/retrieval/metrics.js";
+export type { Query } from "./core/retrieval/query.js";
 export type { Hit, SearchedQuery, SearchResult } from "./core/retrieval/search-result.js";
 export type { Tensor, TensorData } from "./core/runtime/tensor.js";
 export * from "./widgets/index.js";

@@ -51,6 +51,7 @@ const names = [
   "row",
   "saveHtml",
   "saveRecipe",
+  "scoreTable",
   "seededRandom",
   "show",
   "toBundle",

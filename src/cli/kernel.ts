@@ -1,5 +1,5 @@
 /** `patchlab kernel install|uninstall`: makes TypeScript notebooks known to Jupyter. */
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { installKernel, type KernelLocation, uninstallKernel } from "../kernel/install.js";
 
 interface Options extends KernelLocation {
@@ -14,7 +14,9 @@ export function kernelCommand(): Command {
       .command(name)
       .description(description)
       .option("--prefix <dir>", "below this folder (DIR/share/jupyter) instead of the user's own")
-      .option("--sys-prefix", "into the Python environment that is active in this shell")
+      .addOption(
+        new Option("--sys-prefix", "into the Python environment that is active in this shell").conflicts("prefix"),
+      )
       .option("--json", "print the result as JSON");
   verb("install", "tell Jupyter of the patchlab kernel")
     .option("--force", "replace a kernel of the same name that something else installed")

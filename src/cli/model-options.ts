@@ -9,9 +9,14 @@ export interface ModelOptions {
 
 export function withModelOptions(command: Command): Command {
   return command
-    .option("--model <model>", "name or folder of a model", "efficientnet-lite0")
+    .option("--model <model>", "name or folder of a model", nonEmpty, "efficientnet-lite0")
     .option("--size <pixels>", "side of the network's input for patch maps", positiveInteger)
     .option("--threads <n>", "threads for the network (default: the cores of the machine)", positiveInteger);
+}
+
+export function nonEmpty(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It is empty.");
+  return text;
 }
 
 export function positiveInteger(text: string): number {

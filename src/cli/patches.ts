@@ -1,7 +1,7 @@
 /** `patchlab patches IMAGE…`: colours the parts of objects in a set of pictures. */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { type PatchMap, patchMap } from "../core/features/patch-map.js";
 import { loadRecipe, saveRecipe } from "../core/features/recipe-file.js";
 import { loadModel } from "../core/model/load.js";
@@ -9,9 +9,10 @@ import type { Features } from "../core/model/model.js";
 import { page } from "../widgets/page.js";
 import { patchMapFigure } from "../widgets/patch-map-figure.js";
 import { interruptSignal } from "./interrupt.js";
-import { type ModelOptions, mapSize, withModelOptions } from "./model-options.js";
+import { type ModelOptions, mapSize, nonEmpty, withModelOptions } from "./model-options.js";
+import { checkOutputs } from "./outputs.js";
 import { progressOn } from "./progress.js";
-import { writeResult } from "./write-file.js";
+import { makeFolderOf, writeResult } from "./write-file.js";
 
 interface Options extends ModelOptions {
   threshold?: "otsu" | "zero" | number;
@@ -28,16 +29,26 @@ export function patchesCommand(): Command {
     .argument("<images...>", "picture files; several of one kind share one basis")
     .option("--threshold <rule>", '"otsu", "zero" or a number from 0 to 1 (default: otsu)', threshold)
     .option("--foreground <side>", '"border", "high" or "low" (default: border)', foreground)
-    .option("--recipe <file>", "apply the basis, sign, threshold and colours saved in this file")
-    .option("--save-recipe <file>", "save them for other pictures")
-    .option("--out <file>", "where to write the page", "patches.html")
+    .addOption(
+      new Option("--recipe <file>", "apply the basis, sign, threshold and colours saved in this file").conflicts([
+        "threshold",
+        "foreground",
+      ]),
+    )
+    .option("--save-recipe <file>", "save them for other pictures", nonEmpty)
+    .option("--out <file>", "where to write the page", nonEmpty, "patches.html")
     .option("--json", "print what was made as JSON")
     .action(run);
 }
 
-async function run(images: string[], options: Options): Promise<void> {
+async function run(images: string[], options: Options, command: Command): Promise<void> {
+  checkOutputs(command, { "--out": options.out, "--save-recipe": options.saveRecipe }, [
+    ...images,
+    ...(options.recipe === undefined ? [] : [options.recipe]),
+  ]);
   const progress = progressOn(process.stderr, options.json);
   const signal = interruptSignal();
+  const recipe = options.recipe === undefined ? undefined : await loadRecipe(options.recipe);
   progress.step(`Loading ${options.model}`);
   const model = await loadModel(options.model, { threads: options.threads });
   try {
@@ -45,11 +56,13 @@ async function run(images: string[], options: Options): Promise<void> {
     const size = options.size ?? mapSize(model.patchSize);
     const features = await model.extract(images, { size, onError: "skip", signal, onProgress: progress.update });
     progress.step("Finding components");
-    const recipe = options.recipe === undefined ? undefined : await loadRecipe(options.recipe);
     const { threshold, foreground } = options;
     const normalize = recipe ? undefined : model.family === "convolutional_onnx";
     const map = await patchMap(features.patches, { recipe, threshold, foreground, normalize, signal });
-    if (options.saveRecipe !== undefined) await saveRecipe(map.recipe, options.saveRecipe);
+    if (options.saveRecipe !== undefined) {
+      await makeFolderOf(options.saveRecipe);
+      await saveRecipe(map.recipe, options.saveRecipe);
+    }
     const bundle = await patchMapFigure(map, { patches: features.patches });
     const out = resolve(options.out);
     await writeResult(out, page({ title: "Patch components", sections: [{ bundle }] }));

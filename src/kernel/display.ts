@@ -1,19 +1,9 @@
-/**
- * How a figure made inside a module reaches the notebook: the kernel leaves one function on globalThis, under a
- * registered symbol, and whoever has a MIME bundle calls it. The two sides share nothing else.
- */
+/** Turns what figures hand over into what Jupyter's messages and notebooks hold. */
+import { type DisplayHook, type JupyterBundle, setDisplayHook } from "../core/display-hook.js";
 import { ArgumentError } from "../core/errors.js";
-
-/** One result in several forms, by MIME type; bytes (such as a PNG) become base64. JSON types hold JSON text. */
-export type MimeBundle = Record<string, string | Uint8Array>;
-
-export type DisplayHook = (bundle: MimeBundle) => void;
 
 /** The data of a Jupyter `display_data` message. */
 export type DisplayData = Record<string, unknown>;
-
-/** `globalThis[displaySymbol]` is the hook while a kernel or a notebook run is at work, and undefined elsewhere. */
-export const displaySymbol: symbol = Symbol.for("patchlab.display");
 
 const jsonType = /^application\/(?:json|.*\+json)$/;
 
@@ -37,7 +27,7 @@ function encode(type: string, value: unknown): unknown {
  *
  * @throws ArgumentError for an empty bundle or a value that is neither text nor bytes
  */
-export function toDisplayData(bundle: MimeBundle): DisplayData {
+export function toDisplayData(bundle: JupyterBundle): DisplayData {
   const entries = typeof bundle === "object" && bundle !== null ? Object.entries(bundle) : [];
   if (entries.length === 0) {
     throw new ArgumentError("bundle", "expected at least one MIME type with its content, but there is none");
@@ -45,8 +35,16 @@ export function toDisplayData(bundle: MimeBundle): DisplayData {
   return Object.fromEntries(entries.map(([type, value]) => [type, encode(type, value)]));
 }
 
-/** Sets the hook, so that each bundle goes to `emit` as one message. */
-export function installDisplayHook(emit: (data: DisplayData) => void): void {
+/**
+ * Sets the hook, so that each bundle goes to `emit` as one message.
+ *
+ * @param execution tells the run of a cell that is at work, where cells can run more than once
+ */
+export function installDisplayHook(
+  emit: (data: DisplayData) => void,
+  execution?: NonNullable<DisplayHook["execution"]>,
+): void {
   const hook: DisplayHook = (bundle) => emit(toDisplayData(bundle));
-  Object.defineProperty(globalThis, displaySymbol, { value: hook, configurable: true, writable: true });
+  if (execution) hook.execution = execution;
+  setDisplayHook(hook);
 }

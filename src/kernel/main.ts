@@ -2,6 +2,8 @@
 import { accessSync, constants } from "node:fs";
 import { PatchlabError } from "../core/errors.js";
 import { installDisplayHook } from "./display.js";
+import { endProcess } from "./end-process.js";
+import { followExecutions } from "./executions.js";
 import { providePackage } from "./package-access.js";
 import { loadTslab, type Tslab } from "./tslab.js";
 
@@ -35,17 +37,18 @@ function exitOnClose({ jupyter }: Tslab): void {
   const close = server.close;
   server.close = function () {
     // The reply and the last status are still on their way.
-    setTimeout(() => process.exit(0), 200).unref();
+    setTimeout(endProcess, 200).unref();
     close.call(this);
   };
 }
 
-function display({ jupyter }: Tslab): void {
+function display(tslab: Tslab): void {
+  const executions = followExecutions(tslab);
   installDisplayHook((data) => {
-    const write = jupyter.lastWriteDisplayData;
+    const write = tslab.jupyter.lastWriteDisplayData;
     if (write === null) throw new PatchlabError("There is no cell to display in yet: call this from a cell.");
     write({ data, metadata: {}, transient: {} }, false);
-  });
+  }, executions.current);
 }
 
 function main(connectionFile: string | undefined): void {

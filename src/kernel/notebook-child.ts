@@ -5,6 +5,7 @@
 import { StringDecoder } from "node:string_decoder";
 import { format, inspect } from "node:util";
 import { installDisplayHook } from "./display.js";
+import { endProcess } from "./end-process.js";
 import { reportDiagnostics, reportThrown } from "./error-report.js";
 import type { FromCells, ToCells } from "./notebook-messages.js";
 import { providePackage } from "./package-access.js";
@@ -12,8 +13,8 @@ import { loadTslab } from "./tslab.js";
 
 // Taken at once, so that a cell that touches process.send cannot cut the line.
 const sendToParent = process.send!.bind(process);
-const send = (message: FromCells): void => {
-  if (process.connected) sendToParent(message, undefined, undefined, () => undefined);
+const send = (message: FromCells, sent: () => void = () => undefined): void => {
+  if (process.connected) sendToParent(message, undefined, undefined, sent);
 };
 
 /** tslab prints each finding of the compiler through this format, and a thrown value alone. */
@@ -101,10 +102,10 @@ catchStrays();
 capture("stdout");
 capture("stderr");
 const run = start();
-process.on("disconnect", () => process.exit(0));
+process.on("disconnect", endProcess);
 process.on("message", (message: ToCells) => {
-  // Explicitly, since the worker threads of imported packages would keep the process alive.
-  if (message.type === "end") process.exit(0);
+  // Messages keep their order: once this one is out, so are all before it.
+  if (message.type === "end") send({ type: "ended" }, endProcess);
   else if (message.type === "run") void run(message.code);
 });
 send({ type: "ready" });

@@ -14,7 +14,9 @@ export type FromCells =
     }
   | { type: "result"; text: string }
   | ({ type: "error" } & ErrorReport)
-  | { type: "done"; ok: boolean };
+  | { type: "done"; ok: boolean }
+  /** the last one */
+  | { type: "ended" };
 
 /** An error as Jupyter shows it. */
 export interface ErrorReport {

@@ -76,9 +76,12 @@ async function readText(path: string): Promise<string> {
   }
 }
 
+/** The longest time limit of a cell, in seconds: Node's timers count milliseconds in 31 bits. */
+export const longestTimeout = 2_000_000;
+
 function checkOptions({ timeoutSeconds }: RunNotebookOptions): void {
-  if (timeoutSeconds !== undefined && !(timeoutSeconds > 0 && timeoutSeconds <= 2e6)) {
-    throw new ArgumentError("timeoutSeconds", `expected a number above 0 and up to 2000000, not ${timeoutSeconds}`);
+  if (timeoutSeconds !== undefined && !(timeoutSeconds > 0 && timeoutSeconds <= longestTimeout)) {
+    throw new ArgumentError("timeoutSeconds", `is ${timeoutSeconds}: give a number above 0, up to ${longestTimeout}`);
   }
 }
 

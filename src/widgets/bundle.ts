@@ -30,12 +30,14 @@ export interface Caption {
   reading?: string;
   /** what only holds where a script runs; sentences that still pictures leave out */
   live?: string;
+  /** what only holds for the still picture, such as what it leaves out; sentences */
+  still?: string;
   /** what to look for */
   lookFor?: string;
 }
 
-/** The caption of a still picture as running text. */
-export function captionText(caption: Caption): string {
-  const lookFor = caption.lookFor && `Look for ${caption.lookFor}`;
-  return [caption.shows, caption.reading, lookFor].filter(Boolean).join(" ");
+/** The caption as running text, for a still picture or for text alone. */
+export function captionText({ shows, reading, still, lookFor }: Caption, medium: "picture" | "text"): string {
+  const parts = [shows, reading, medium === "picture" ? still : "", lookFor && `Look for ${lookFor}`];
+  return parts.filter(Boolean).join(" ");
 }

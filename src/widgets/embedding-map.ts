@@ -1,6 +1,7 @@
 /** Embedding maps: every picture a point, near where its look-alikes are. */
 import { ArgumentError, ShapeError } from "../core/errors.js";
-import { checkFinite, checkMatrix, type Matrix } from "../core/numeric/matrix.js";
+import { checkFinite, checkMatrix, checkOnePerRow, type Matrix } from "../core/numeric/matrix.js";
+import type { Projection } from "../core/projection/umap.js";
 import type { Caption, FigureOptions, MimeBundle } from "./bundle.js";
 import { type Categories, categorise } from "./categories.js";
 import { drawEmbedding } from "./embedding-drawing.js";
@@ -8,24 +9,16 @@ import { bundleOf } from "./figure.js";
 import { markPath } from "./marks.js";
 import { base64, escapeHtml, fold, inSequence, shortName } from "./markup.js";
 import type { EmbeddingMapData } from "./page-data.js";
-import { heightRatio, placePoints, scatterPaths } from "./scatter.js";
+import { heightRatio, mostMarks, placePoints, scatterPaths } from "./scatter.js";
 import { type PictureLike, type Sheet, thumbnailSheet } from "./thumbnail.js";
 import { count, counted, decimal, modelAtSize, percent } from "./wording.js";
 
 /** What an embedding map shows; the record of `umap` fits. */
-export interface ProjectionLike {
-  /** n x 2 */
-  points: Matrix;
-  /** how far neighbours on the map are neighbours in truth, 0..1 */
-  trustworthiness?: number;
-  /** the share of true neighbours that are neighbours on the map, 0..1 */
-  neighbourOverlap?: number;
-  /** neighbours that both measures look at */
-  k?: number;
+export interface ProjectionLike
+  extends Pick<Projection, "points">,
+    Partial<Pick<Projection, "trustworthiness" | "neighbourOverlap" | "k" | "modelName" | "inputSize">> {
   pictures?: readonly (PictureLike | undefined)[];
   labels?: readonly (string | undefined)[];
-  modelName?: string;
-  inputSize?: readonly [height: number, width: number];
   /** sentences on what was done otherwise than asked */
   notes?: readonly string[];
 }
@@ -84,12 +77,7 @@ function check(points: Matrix, rows: Record<string, readonly unknown[] | undefin
     );
   if (points.rows === 0) throw new ArgumentError("projection", "holds no point: project at least one vector");
   checkFinite(points, "projection.points");
-  for (const [name, list] of Object.entries(rows))
-    if (list && list.length !== points.rows)
-      throw new ShapeError(
-        name,
-        `holds ${list.length} entries where there are ${points.rows} points: give one a point`,
-      );
+  checkOnePerRow(rows, points.rows, "points");
 }
 
 /** Pixels a thumbnail, so that a sheet stays within a few megabytes; past 20,000 pictures only names remain. */
@@ -106,7 +94,7 @@ function tileSize(rows: number): number {
 function body(points: Matrix, categories: Categories, sheet?: Sheet): string {
   const [width, tall] = [720, heightRatio(points)];
   const height = Math.round(width * tall);
-  const paths = scatterPaths(placePoints(points, width, height, 18), categories, points.rows > 1000 ? 2 : 4, 3000);
+  const paths = scatterPaths(placePoints(points, width, height, 18), categories, points.rows > 1000 ? 2 : 4);
   const hint = `Map of ${counted(points.rows, "picture")}. Arrow keys go from picture to picture, Escape leaves.`;
   const pictures = sheet
     ? `<label><input type="checkbox" class="pl-pictures" checked> Pictures</label>` +
@@ -152,8 +140,9 @@ function caption(
   const noun = withPictures || projection.pictures ? "picture" : "vector";
   const model = modelAtSize(options.modelName ?? projection.modelName, options.size ?? projection.inputSize);
   const axes = "The axes have no unit: only who is near whom counts, not the distance between groups or their size.";
+  const { rows } = projection.points;
   return {
-    shows: `${method} map of ${counted(projection.points.rows, noun)} by ${model}.`,
+    shows: `${method} map of ${counted(rows, noun)} by ${model}.`,
     reading: [
       `Each point is a ${noun}, near those that the model finds alike${list.length > 0 ? "; colours are labels that the model was not given" : ""}.`,
       axes,
@@ -162,6 +151,7 @@ function caption(
     ]
       .filter(Boolean)
       .join(" "),
+    ...(rows > mostMarks ? { still: `This picture draws ${count(mostMarks)} of the ${count(rows)} points.` } : {}),
     lookFor:
       list.length > 0
         ? "groups of one colour, and for points among another colour."

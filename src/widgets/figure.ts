@@ -26,8 +26,8 @@ export async function bundleOf(figure: Figure, options: FigureOptions, fallbackT
   const caption = options.caption === undefined ? figure.caption : { shows: options.caption };
   return {
     "text/html": standalone(markup(figure, caption, options.title)),
-    "image/png": await drawPng(figure.drawing, options.title, captionText(caption)),
-    "text/plain": [options.title ?? fallbackTitle, ...figure.text, captionText(caption)].join("\n"),
+    "image/png": await drawPng(figure.drawing, options.title, captionText(caption, "picture")),
+    "text/plain": [options.title ?? fallbackTitle, ...figure.text, captionText(caption, "text")].join("\n"),
   };
 }
 

@@ -16,6 +16,7 @@ export {
   type SearchResultLike,
 } from "./retrieval-grid.js";
 export { type SaveOptions, saveHtml } from "./save.js";
+export { scoreTable } from "./score-table.js";
 export { type Showable, type ShowOptions, show, type ToBundleOptions, toBundle } from "./show.js";
 export { type MatrixTableOptions, matrixTable } from "./table.js";
 export type { PictureLike } from "./thumbnail.js";

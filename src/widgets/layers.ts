@@ -1,4 +1,5 @@
 /** The pictures that lie over an image's patches, one RGBA pixel a patch; the same code draws them here and in pages. */
+import { countOnes } from "../core/features/mask.js";
 import { magma } from "./palette.js";
 
 /** One pixel a patch, row by row, 4 bytes a pixel. */
@@ -9,9 +10,7 @@ const dimming = 0.74;
 
 /** The share of ones, 0 for an empty mask. */
 export function maskShare(mask: Uint8Array): number {
-  let ones = 0;
-  for (const value of mask) ones += value;
-  return mask.length === 0 ? 0 : ones / mask.length;
+  return mask.length === 0 ? 0 : countOnes(mask) / mask.length;
 }
 
 /** The first component on the magma scale. */

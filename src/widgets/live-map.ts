@@ -4,9 +4,11 @@
  */
 import { type ColourRule, fitColours, paint } from "../core/features/colours.js";
 import { maskAbove } from "../core/features/foreground.js";
+import { maskedRows, spreadRows } from "../core/features/mask.js";
 import { covariance } from "../core/numeric/covariance.js";
 import type { Matrix } from "../core/numeric/matrix.js";
 import { pcaFromCovariance, projectPoints } from "../core/numeric/principal.js";
+import { maskShare } from "./layers.js";
 
 /** A patch map of several pictures, their patches behind each other. */
 export interface LiveMap {
@@ -43,26 +45,27 @@ const grey = 140;
  * are grey.
  */
 export function mapAt(map: LiveMap, threshold: number): LiveResult {
-  if (threshold === map.threshold) return { mask: map.mask, rgb: map.rgb, share: ones(map.mask) / map.mask.length };
+  if (threshold === map.threshold) return { mask: map.mask, rgb: map.rgb, share: maskShare(map.mask) };
   const mask = maskAbove(map.first, threshold);
   const rgb = (map.tokens && secondStep(map, map.tokens, mask)) ?? sameAxes(map, mask);
-  return { mask, rgb, share: ones(mask) / mask.length };
+  return { mask, rgb, share: maskShare(mask) };
 }
 
 /** Undefined where too few patches are left for three components. */
 function secondStep(map: LiveMap, tokens: Matrix, mask: Uint8Array): Uint8Array | undefined {
-  const foreground = rowsWhere(tokens, mask);
+  const foreground = maskedRows(tokens, mask);
   if (foreground.rows < 4) return undefined;
-  const scores = spread(project(foreground), mask);
+  const scores = spreadRows(project(foreground), mask).data;
   alignSigns(scores, map.scores);
   return paint(scores, mask, fitColours(scores, mask, map.colours));
 }
 
-function project(foreground: Matrix): Float32Array {
+function project(foreground: Matrix): Matrix {
   try {
-    return projectPoints(pcaFromCovariance(covariance(foreground), { nComponents: 3 }), foreground).data;
+    return projectPoints(pcaFromCovariance(covariance(foreground), { nComponents: 3 }), foreground);
   } catch {
-    return new Float32Array(foreground.rows * 3); // all alike: one colour
+    const { rows } = foreground;
+    return { data: new Float32Array(rows * 3), rows, cols: 3 }; // all alike: one colour
   }
 }
 
@@ -80,31 +83,4 @@ function alignSigns(scores: Float32Array, reference: Float32Array): void {
   const products = [0, 0, 0];
   for (let i = 0; i < scores.length; i++) products[i % 3] += scores[i] * reference[i];
   for (let i = 0; i < scores.length; i++) if (products[i % 3] < 0) scores[i] = -scores[i];
-}
-
-function rowsWhere({ data, cols }: Matrix, mask: Uint8Array): Matrix {
-  const rows = ones(mask);
-  const out = new Float32Array(rows * cols);
-  let to = 0;
-  mask.forEach((on, i) => {
-    if (!on) return;
-    out.set(data.subarray(i * cols, (i + 1) * cols), to);
-    to += cols;
-  });
-  return { data: out, rows, cols };
-}
-
-function spread(scores: Float32Array, mask: Uint8Array): Float32Array {
-  const out = new Float32Array(mask.length * 3);
-  let from = 0;
-  mask.forEach((on, i) => {
-    if (!on) return;
-    out.set(scores.subarray(from, from + 3), 3 * i);
-    from += 3;
-  });
-  return out;
-}
-
-function ones(mask: Uint8Array): number {
-  return mask.reduce((sum, on) => sum + on, 0);
 }

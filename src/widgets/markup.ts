@@ -7,6 +7,11 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character]);
 }
 
+/** Escapes text for SVG, whose parser is XML 1.0's: what it forbids, such as control characters, becomes U+FFFD. */
+export function escapeXml(text: string): string {
+  return escapeHtml(text.replace(/[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "\uFFFD"));
+}
+
 /** JSON that can stand inside a `<script>`: a `<` in it would be able to end the element. */
 export function escapeJson(value: unknown): string {
   return JSON.stringify(value)

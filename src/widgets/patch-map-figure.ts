@@ -1,7 +1,7 @@
 /** Patch-component maps: each picture beside its first component, its foreground and the colours of its parts. */
 import { ArgumentError } from "../core/errors.js";
 import { unitHistogram } from "../core/features/histogram.js";
-import type { Recipe } from "../core/features/recipe.js";
+import type { PatchComponentMap, PatchMap } from "../core/features/patch-map.js";
 import type { Patches } from "../core/numeric/matrix.js";
 import type { Caption, FigureOptions, MimeBundle } from "./bundle.js";
 import { bundleOf } from "./figure.js";
@@ -13,28 +13,16 @@ import { panelMarkup, tableMarkup } from "./patch-map-markup.js";
 import { layerUri, type PictureLike, type Thumbnail, thumbnails } from "./thumbnail.js";
 import { count, counted, decimal, modelAtSize, percent } from "./wording.js";
 
-/** The map of one picture, patch (r, c) at r * cols + c. */
-export interface PatchMapEntry {
-  rows: number;
-  cols: number;
-  /** first component, 0..1, high is foreground */
-  first: Float32Array;
-  /** 1 for foreground */
-  mask: Uint8Array;
-  /** three scores of the second step a patch */
-  scores: Float32Array;
-  /** three bytes a patch */
-  rgb: Uint8Array;
+/** The map of one picture, whose own record need not be complete. */
+export interface PatchMapEntry extends Omit<PatchComponentMap, "picture"> {
   picture?: PictureLike;
 }
 
 /** What a patch map figure shows; the record of `patchMap` fits. */
-export interface PatchMapLike {
+export interface PatchMapLike
+  extends Pick<PatchMap, "threshold">,
+    Partial<Pick<PatchMap, "recipe" | "modelName" | "inputSize">> {
   maps: readonly PatchMapEntry[];
-  threshold: number;
-  recipe?: Recipe;
-  modelName?: string;
-  inputSize?: readonly [height: number, width: number];
 }
 
 export interface PatchMapFigureOptions extends FigureOptions {
@@ -113,7 +101,9 @@ async function drawRows(maps: readonly PatchMapEntry[]): Promise<PatchMapRow[]> 
 
 function caption(patchMap: PatchMapLike, shown: number, options: PatchMapFigureOptions): Caption {
   const { maps, threshold, recipe, modelName = recipe?.model, inputSize } = patchMap;
-  const left = maps.length > shown ? ` The first ${count(shown)} are drawn.` : "";
+  const cut = maps.length > shown;
+  const left = cut ? ` The first ${count(shown)} are drawn; histogram and shares are those of their patches.` : "";
+  const whose = cut ? "those pictures' patches" : "the patches";
   const model = modelAtSize(options.modelName ?? modelName, options.size ?? inputSize);
   return {
     shows: `Patch maps of ${counted(maps.length, "picture")} by ${model}.${left}`,
@@ -122,7 +112,7 @@ function caption(patchMap: PatchMapLike, shown: number, options: PatchMapFigureO
       `from 0 to 1 (no unit); patches above the threshold ${decimal(threshold)} are foreground. The three leading ` +
       "components of the foreground are its red, green and blue, on one basis for all pictures.",
     live: options.patches
-      ? `The slider computes that basis anew in this page, from the patches' ${liveComponents} leading components.`
+      ? `The slider computes that basis anew in this page, from the ${liveComponents} leading components of ${whose}.`
       : "The slider keeps that basis and stretches the colours again; patches new to the foreground stay grey.",
     lookFor: "the same part, such as a sole or a sleeve, in the same colour across pictures.",
   };

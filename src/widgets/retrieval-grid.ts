@@ -1,5 +1,6 @@
 /** Search results as pictures: the query at the left, what was found at the right, best first. */
 import { ArgumentError } from "../core/errors.js";
+import type { Hit, SearchedQuery, SearchResult } from "../core/retrieval/search-result.js";
 import type { Caption, FigureOptions, MimeBundle } from "./bundle.js";
 import { bundleOf } from "./figure.js";
 import { escapeHtml, fold, inSequence, shortName } from "./markup.js";
@@ -7,27 +8,18 @@ import { drawRetrieval } from "./retrieval-drawing.js";
 import { type PictureLike, type Thumbnail, thumbnails } from "./thumbnail.js";
 import { count, counted, decimal, modelAtSize } from "./wording.js";
 
-export interface HitLike {
-  row: number;
-  similarity: number;
+export interface HitLike extends Omit<Hit, "picture"> {
   picture?: PictureLike;
-  label?: string;
 }
 
-export interface QueryLike {
-  row?: number;
+export interface QueryLike extends Omit<SearchedQuery, "picture" | "hits"> {
   picture?: PictureLike;
-  label?: string;
   hits: readonly HitLike[];
 }
 
 /** What a retrieval grid shows; the record of a search fits. */
-export interface SearchResultLike {
+export interface SearchResultLike extends Partial<Omit<SearchResult, "queries">> {
   queries: readonly QueryLike[];
-  /** pictures searched */
-  size?: number;
-  modelName?: string;
-  inputSize?: readonly [height: number, width: number];
 }
 
 export interface RetrievalGridOptions extends FigureOptions {

@@ -1,7 +1,9 @@
 /** Shows any result where the code runs: in a notebook as a figure, in a shell as text. */
+import { type CellExecution, displayHook } from "../core/display-hook.js";
 import { ArgumentError } from "../core/errors.js";
 import type { Matrix } from "../core/numeric/matrix.js";
 import type { ImageSource } from "../core/picture.js";
+import type { RetrievalScores } from "../core/retrieval/evaluate.js";
 import { needsPlotly, withoutPlotly } from "./assets.js";
 import type { MimeBundle } from "./bundle.js";
 import { type EmbeddingMapOptions, embeddingMap, type ProjectionLike } from "./embedding-map.js";
@@ -9,11 +11,9 @@ import { type GalleryOptions, gallery } from "./gallery.js";
 import { type PatchMapFigureOptions, type PatchMapLike, patchMapFigure } from "./patch-map-figure.js";
 import { type RetrievalGridOptions, retrievalGrid, type SearchResultLike } from "./retrieval-grid.js";
 import { saveHtml } from "./save.js";
+import { scoreTable } from "./score-table.js";
 import { type MatrixTableOptions, matrixTable } from "./table.js";
 import type { PictureLike } from "./thumbnail.js";
-
-/** Where a notebook kernel puts the function that displays a bundle. */
-const displaySymbol: symbol = Symbol.for("patchlab.display");
 
 /** The method that Deno's Jupyter kernel asks a cell's value for. */
 const jupyterSymbol: symbol = Symbol.for("Jupyter.display");
@@ -23,6 +23,7 @@ export type Showable =
   | PatchMapLike
   | SearchResultLike
   | ProjectionLike
+  | RetrievalScores
   | Matrix
   | PictureLike
   | { readonly pictures: readonly PictureLike[]; readonly patches: readonly unknown[] }
@@ -43,8 +44,8 @@ export interface ShowOptions extends ToBundleOptions {
   /** also write the figure to this HTML file */
   readonly file?: string;
   /**
-   * bring Plotly with this figure @default only with the first figure of the process that needs it: set it to true
-   * when that one's output was cleared
+   * bring Plotly with this figure @default with the first figure of the notebook that needs it, and with the next one
+   * when that figure's cell has run again: set it to true when that cell's output was cleared or the cell deleted
    */
   readonly plotly?: boolean;
 }
@@ -59,7 +60,12 @@ interface Kind {
 const kinds: readonly Kind[] = [
   { name: "a figure's bundle", fits: (v) => "text/html" in v, draw: async (bundle: MimeBundle) => bundle },
   { name: "a patch map", fits: (v) => "maps" in v && "threshold" in v, draw: patchMapFigure },
-  { name: "a search result", fits: (v) => "queries" in v, draw: retrievalGrid },
+  { name: "a search result", fits: (v) => "queries" in v && Array.isArray(v.queries), draw: retrievalGrid },
+  {
+    name: "retrieval scores",
+    fits: (v) => "meanAveragePrecision" in v && "precision" in v && Array.isArray(v.precision),
+    draw: scoreTable,
+  },
   { name: "a projection", fits: (v) => "points" in v, draw: embeddingMap },
   {
     name: "features with their pictures",
@@ -105,7 +111,7 @@ export async function toBundle(
 /**
  * Draws a result and displays it: in a notebook as a figure, elsewhere as text.
  *
- * @param result a patch map, a search result, a projection, features, a matrix, pictures, or a promise of one
+ * @param result a patch map, a search result, retrieval scores, a projection, features, a matrix, pictures, or a promise of one
  * @returns nothing, so that a cell does not show it twice; only in Deno the bundle, which its cells display as their
  *   value. `toBundle` gives the bundle anywhere
  * @throws ArgumentError when the result is none of those that can be shown; FileError when `options.file` cannot be
@@ -118,8 +124,8 @@ export async function show(
 ): Promise<MimeBundle | undefined> {
   const full = await toBundle(result, options);
   if (options.file !== undefined) await saveHtml(full, options.file, options.title ? { title: options.title } : {});
-  const display = (globalThis as Record<symbol, unknown>)[displaySymbol];
-  if (typeof display === "function") await display(carriedOnce(full, options.plotly));
+  const display = displayHook();
+  if (display) await display({ ...carriedOnce(full, options.plotly, display.execution?.()) });
   else if ("Deno" in globalThis) return forDeno(carriedOnce(full, options.plotly));
   else console.log(full["text/plain"]);
   return undefined;
@@ -131,14 +137,15 @@ function forDeno(bundle: MimeBundle): MimeBundle {
   return Object.defineProperty(bundle, jupyterSymbol, { value, enumerable: false, configurable: true });
 }
 
-let carried = false;
+/** The run of a cell whose output brought Plotly. */
+let carrier: CellExecution | undefined;
 
-/** A notebook holds Plotly once: later figures wait for the one that brings it. */
-function carriedOnce(bundle: MimeBundle, wanted?: boolean): MimeBundle {
+/** A notebook holds Plotly once: later figures wait for the one that brings it, as long as its output stands. */
+function carriedOnce(bundle: MimeBundle, wanted?: boolean, execution: CellExecution = { replaced: false }): MimeBundle {
   const html = bundle["text/html"];
   if (!needsPlotly(html)) return { ...bundle };
-  if (wanted ?? !carried) {
-    carried = true;
+  if (wanted ?? (carrier === undefined || carrier.replaced)) {
+    carrier = execution;
     return { ...bundle };
   }
   return { ...bundle, "text/html": withoutPlotly(html) };

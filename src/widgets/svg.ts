@@ -3,7 +3,7 @@
  * carry its meaning: order, size, outlines.
  */
 import sharp from "sharp";
-import { escapeHtml } from "./markup.js";
+import { escapeXml } from "./markup.js";
 
 /** SVG elements with the height that they take, drawn in `contentWidth` units of width. */
 export interface Drawing {
@@ -32,7 +32,7 @@ export function svgText(
   const { size = 12, colour = ink.text, anchor = "start", weight = 400 } = style;
   return (
     `<text x="${x}" y="${y}" font-size="${size}" fill="${colour}" text-anchor="${anchor}" font-weight="${weight}">` +
-    `${escapeHtml(text)}</text>`
+    `${escapeXml(text)}</text>`
   );
 }
 
@@ -44,7 +44,8 @@ export function svgImage(uri: string, x: number, y: number, width: number, heigh
 /** The text cut to what fits into `width` units. */
 export function fitText(text: string, width: number, size = 12): string {
   const room = Math.floor(width / (size * 0.54));
-  return text.length <= room ? text : `${text.slice(0, Math.max(1, room - 1))}…`;
+  const characters = Array.from(text);
+  return characters.length <= room ? text : `${characters.slice(0, Math.max(1, room - 1)).join("")}…`;
 }
 
 /** Heading, drawing and caption under each other as a PNG in base64. */

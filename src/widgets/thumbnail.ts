@@ -1,16 +1,16 @@
 /** Small pictures for figures: upright, never stretched, cut to the part that the model saw. */
+import pMap from "p-map";
 import sharp, { type Sharp } from "sharp";
-import type { ImageSource, Region } from "../core/picture.js";
+import { decodeImage } from "../core/image/decode.js";
+import type { Picture, Region } from "../core/picture.js";
 
-/** What a thumbnail needs to know: the picture's file or pixels and, where known, the model's view of it. */
-export interface PictureLike {
-  name: string;
-  source: ImageSource;
-  /** size in pixels, upright; needed for the view */
-  width?: number;
-  height?: number;
-  view?: Region;
-}
+/** As many as sharp has threads, without holding thousands of pictures in memory. */
+const atOnce = { concurrency: 4 };
+
+/** What a thumbnail needs to know: the picture's file or pixels and, where size and view are known, the model's view. */
+export interface PictureLike
+  extends Pick<Picture, "name" | "source">,
+    Partial<Pick<Picture, "width" | "height" | "view">> {}
 
 /** An encoded small picture as a data URI, with its size in pixels. */
 export interface Thumbnail {
@@ -39,9 +39,8 @@ const outside = { r: 128, g: 128, b: 128 };
  */
 export async function thumbnail(picture: PictureLike, side: number): Promise<Thumbnail | undefined> {
   try {
-    const { data, info } = await cut(picture, side, "inside")
-      .jpeg({ quality: 78, mozjpeg: true })
-      .toBuffer({ resolveWithObject: true });
+    const image = await cut(picture, side, "inside");
+    const { data, info } = await image.jpeg({ quality: 78, mozjpeg: true }).toBuffer({ resolveWithObject: true });
     return { uri: jpegUri(data), width: info.width, height: info.height };
   } catch {
     return undefined;
@@ -53,7 +52,7 @@ export function thumbnails(
   pictures: readonly (PictureLike | undefined)[],
   side: number,
 ): Promise<(Thumbnail | undefined)[]> {
-  return inTurn(pictures, (picture) => (picture ? thumbnail(picture, side) : Promise.resolve(undefined)));
+  return pMap(pictures, (picture) => (picture ? thumbnail(picture, side) : undefined), atOnce);
 }
 
 /** Squares of many pictures, cut from the middle of what the model saw. */
@@ -61,14 +60,20 @@ export function squareThumbnails(
   pictures: readonly (PictureLike | undefined)[],
   side: number,
 ): Promise<(Thumbnail | undefined)[]> {
-  return inTurn(pictures, async (picture) => {
-    try {
-      const jpeg = picture && (await cut(picture, side, "cover").jpeg({ quality: 78 }).toBuffer());
-      return jpeg && { uri: jpegUri(jpeg), width: side, height: side };
-    } catch {
-      return undefined;
-    }
-  });
+  return pMap(
+    pictures,
+    async (picture) => {
+      try {
+        if (!picture) return undefined;
+        const image = await cut(picture, side, "cover");
+        const jpeg = await image.jpeg({ quality: 78 }).toBuffer();
+        return { uri: jpegUri(jpeg), width: side, height: side };
+      } catch {
+        return undefined;
+      }
+    },
+    atOnce,
+  );
 }
 
 /** One JPEG with a square of every picture: a page holds it once, however many points refer to it. */
@@ -77,15 +82,19 @@ export async function thumbnailSheet(pictures: readonly (PictureLike | undefined
   const [width, height] = [columns * tile, Math.max(1, Math.ceil(pictures.length / columns)) * tile];
   const pixels = new Uint8Array(width * height * 3).fill(outside.r);
   const present = new Uint8Array(pictures.length);
-  await inTurn(pictures, async (picture, i) => {
-    const square = picture && (await rawSquare(picture, tile));
-    if (!square) return;
-    present[i] = 1;
-    const left = (i % columns) * tile;
-    const top = Math.floor(i / columns) * tile;
-    for (let y = 0; y < tile; y++)
-      pixels.set(square.subarray(y * tile * 3, (y + 1) * tile * 3), ((top + y) * width + left) * 3);
-  });
+  await pMap(
+    pictures,
+    async (picture, i) => {
+      const square = picture && (await rawSquare(picture, tile));
+      if (!square) return;
+      present[i] = 1;
+      const left = (i % columns) * tile;
+      const top = Math.floor(i / columns) * tile;
+      for (let y = 0; y < tile; y++)
+        pixels.set(square.subarray(y * tile * 3, (y + 1) * tile * 3), ((top + y) * width + left) * 3);
+    },
+    atOnce,
+  );
   const jpeg = await sharp(pixels, { raw: { width, height, channels: 3 }, limitInputPixels: false })
     .jpeg({ quality: tile >= 64 ? 76 : 68 })
     .toBuffer();
@@ -105,14 +114,15 @@ function jpegUri(jpeg: Buffer): string {
 
 async function rawSquare(picture: PictureLike, tile: number): Promise<Uint8Array | undefined> {
   try {
-    return await cut(picture, tile, "cover").raw().toBuffer();
+    const image = await cut(picture, tile, "cover");
+    return await image.raw().toBuffer();
   } catch {
     return undefined;
   }
 }
 
-function cut(picture: PictureLike, side: number, fit: "inside" | "cover"): Sharp {
-  const image = open(picture.source).toColourspace("srgb").flatten({ background: "#ffffff" });
+async function cut(picture: PictureLike, side: number, fit: "inside" | "cover"): Promise<Sharp> {
+  const image = await open(picture);
   const view = hasView(picture) ? wholePixels(picture) : undefined;
   if (view) image.extract(view.seen);
   if (!view?.margins || fit === "cover")
@@ -128,9 +138,10 @@ function cut(picture: PictureLike, side: number, fit: "inside" | "cover"): Sharp
     .removeAlpha();
 }
 
-function open(source: ImageSource): Sharp {
-  if (typeof source === "string" || source instanceof Uint8Array) return sharp(source, { autoOrient: true });
-  return sharp(source.data, { raw: { width: source.width, height: source.height, channels: 3 } });
+/** Only what models read is opened: a file of another kind, or with too many pixels, is not drawn either. */
+async function open({ source, name }: PictureLike): Promise<Sharp> {
+  const { data, width, height } = await decodeImage(source, { name, background: [255, 255, 255] });
+  return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
 type Viewed = Required<Pick<PictureLike, "view" | "width" | "height">>;
@@ -160,15 +171,4 @@ function wholePixels({ view, width, height }: Viewed): Cut {
     bottom: Math.max(0, bottom - height),
   };
   return Object.values(margins).some((m) => m > 0) ? { seen, margins } : { seen };
-}
-
-/** Four at a time: as many as sharp's threads, without holding thousands of pictures in memory. */
-async function inTurn<T, U>(items: readonly T[], job: (item: T, i: number) => Promise<U>): Promise<U[]> {
-  const results = new Array<U>(items.length);
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let i = next++; i < items.length; i = next++) results[i] = await job(items[i], i);
-  };
-  await Promise.all(Array.from({ length: 4 }, worker));
-  return results;
 }

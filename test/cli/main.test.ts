@@ -47,6 +47,19 @@ describe("the command line", () => {
     assert.doesNotMatch(html, /(src|href)="https?:/);
   });
 
+  it("demo leaves out what two pictures are too few for, and says so on the page and the terminal", async () => {
+    const images = join(folder(), "two");
+    await mkdir(images);
+    for (const [i, path] of shoes.slice(0, 2).entries())
+      await writeFile(join(images, `${i}.jpg`), await readFile(path));
+    const out = join(folder(), "two.html");
+    const { stdout } = await patchlab("demo", "--images", images, "--model", fixture("models/dinov2"), "--out", out);
+    assert.match(stdout, /left out: the section "The whole collection", since .* a map: it needs 3 or more, not 2/);
+    const html = await readFile(out, "utf8");
+    assert.match(html, /<h2>The whole collection<\/h2><p>Left out: [^<]*3 or more, not 2\.<\/p>/);
+    assert.equal(html.match(/Left out:/g)?.length, 1);
+  });
+
   it("patches writes a page and a recipe, which gives the same threshold to other pictures", async () => {
     const out = join(folder(), "deep", "maps.html");
     const recipe = join(folder(), "shoes.json");
@@ -64,14 +77,34 @@ describe("the command line", () => {
     await fails(1, /"no-such-model"/, "demo", "--model", "no-such-model");
     await fails(1, /absent\.jpg/, "patches", "absent.jpg");
     await fails(1, /absent\.ipynb/, "run", "absent.ipynb");
-    await fails(1, /"speed"/, "bench", "speed");
+    await fails(1, /^patchlab: absent\.json: /, "patches", "absent.jpg", "--recipe", "absent.json");
+  });
+
+  it("refuses, before any work, to write over a picture, what it reads or another of its results", async () => {
+    const [copy, recipe] = [join(folder(), "copy"), join(folder(), "r.json")];
+    await writeFile(copy, await readFile(shoes[0]));
+    await writeFile(recipe, "{}");
+    await fails(2, /--out is .*shoes-01\.jpg, the name of a picture/, "patches", shoes[1], "--out", shoes[0]);
+    await fails(2, /--out is copy, which is one of the files to read/, "patches", copy, "--out", "copy");
+    await fails(2, /--save-recipe is x, which is --out too/, "patches", copy, "--out", "x", "--save-recipe", "x");
+    await fails(2, /--out is r\.json/, "patches", copy, "--recipe", recipe, "--out", "r.json");
+    await fails(1, /is a folder/, "demo", "--out", folder());
+    await fails(1, /takes no files/, "patches", copy, "--out", join(copy, "page.html"));
+    assert.deepEqual(await readFile(copy), await readFile(shoes[0]));
   });
 
   it("exits with 2 when it is used wrongly", async () => {
+    await fails(2, /empty/, "demo", "--images", "");
     await fails(2, /unknown command/, "embroider");
     await fails(2, /unknown option/, "demo", "--colour");
     await fails(2, /missing required argument/, "patches");
     await fails(2, /whole number/, "patches", shoes[0], "--size", "big");
     await fails(2, /0 to 1/, "patches", shoes[0], "--threshold", "7");
+    await fails(2, /--recipe .*--threshold/, "patches", shoes[0], "--recipe", "a.json", "--threshold", "zero");
+    await fails(2, /--recipe .*--foreground/, "patches", shoes[0], "--recipe", "a.json", "--foreground", "low");
+    await fails(2, /--timeout .*abc/, "run", "a.ipynb", "--timeout", "abc");
+    await fails(2, /--timeout/, "run", "a.ipynb", "--timeout", "0");
+    await fails(2, /speed.*umap/, "bench", "speed");
+    await fails(2, /--sys-prefix.*--prefix/, "kernel", "install", "--sys-prefix", "--prefix", "a");
   });
 });

@@ -1,6 +1,7 @@
 /** The package as its users get it: packed, installed into an empty folder, and used in every way it can be. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -53,6 +54,21 @@ describe("the packed package", function () {
     assert.deepEqual(
       paths.filter((path) => /tsbuildinfo|\.test\./.test(path)),
       [],
+    );
+  });
+
+  it("holds nothing that was compiled from a source that is gone", () => {
+    const sourceOf = (path: string) =>
+      projectFile(
+        path
+          .replace(/^dist\/(?!bench\/)/, "src/")
+          .replace(/^dist\//, "")
+          .replace(/\.d\.ts$|\.js$/, ".ts"),
+      );
+    const compiled = files.map((f) => f.path).filter((path) => /^dist\/.*\.(js|d\.ts)$/.test(path));
+    assert.deepEqual(
+      compiled.filter((path) => !existsSync(sourceOf(path))),
+      ["dist/widgets/page/page.js"],
     );
   });
 
@@ -112,6 +128,20 @@ describe("the packed package", function () {
     assert.deepEqual([made.pictures, made.failed], [126, []]);
     assert.ok((await stat(page)).size < 8e6);
     assert.match(await readFile(page, "utf8"), /<h1>patchlab quickstart<\/h1>/);
+  });
+
+  it("measures what it can without its development's peers, and says what is missing", async () => {
+    const bin = join(folder(), "node_modules", "patchlab", "dist", "cli", "main.js");
+    const { stdout, stderr } = await node([bin, "bench", "image", "pca", "--json"]);
+    const { ratios, skipped, versions } = JSON.parse(stdout);
+    assert.deepEqual([Object.keys(ratios), Object.keys(skipped)], [["image.preprocess.vs.sharp-resize"], ["pca"]]);
+    assert.match(versions.sharp, /^\d+\.\d+\.\d+$/);
+    assert.match(stderr, /^patchlab: pca was left out: .*npm install ml-pca\)\n$/);
+    await assert.rejects(node([bin, "bench", "pca"]), (e: Error & { code: number; stderr: string }) => {
+      assert.equal(e.code, 1);
+      assert.match(e.stderr, /^patchlab: Nothing was measured: .*npm install ml-pca\)\n$/);
+      return true;
+    });
   });
 
   it("names its version and refuses an unknown command with exit code 2", async () => {

@@ -59,7 +59,7 @@ export class JupyterClient {
     return client;
   }
 
-  #encode(type: string, content: object): { id: string; frames: string[] } {
+  #encode(type: string, content: object, metadata: object): { id: string; frames: string[] } {
     const header = {
       msg_id: randomUUID(),
       msg_type: type,
@@ -68,7 +68,7 @@ export class JupyterClient {
       version: "5.3",
       date: new Date(),
     };
-    const parts = [header, {}, {}, content].map((part) => JSON.stringify(part));
+    const parts = [header, {}, metadata, content].map((part) => JSON.stringify(part));
     const signature = createHmac("sha256", this.#key).update(parts.join("")).digest("hex");
     return { id: header.msg_id, frames: [delimiter, signature, ...parts] };
   }
@@ -98,8 +98,8 @@ export class JupyterClient {
   }
 
   /** Sends a request and waits for its reply. */
-  async request(type: string, content: object): Promise<Message> {
-    const { id, frames } = this.#encode(type, content);
+  async request(type: string, content: object, metadata: object = {}): Promise<Message> {
+    const { id, frames } = this.#encode(type, content, metadata);
     await this.#shell.send(frames);
     for (;;) {
       const reply = this.#decode(await this.#shell.receive());
@@ -108,8 +108,8 @@ export class JupyterClient {
   }
 
   /** Runs code and returns the reply with everything published for it, up to the kernel being idle again. */
-  async execute(code: string): Promise<{ reply: Message; published: Message[] }> {
-    const reply = await this.request("execute_request", { code, silent: false, store_history: true });
+  async execute(code: string, metadata: object = {}): Promise<{ reply: Message; published: Message[] }> {
+    const reply = await this.request("execute_request", { code, silent: false, store_history: true }, metadata);
     const ofThis = (): Message[] => this.#published.filter((message) => message.parent === reply.parent);
     const isIdle = ({ type, content }: Message): boolean => type === "status" && content.execution_state === "idle";
     for (;;) {

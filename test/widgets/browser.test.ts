@@ -113,6 +113,28 @@ describe("figures in Chromium", () => {
     }
   });
 
+  it("darken a patch map's background once, however late its still pictures are decoded", async () => {
+    const late = `<script>
+      const decode = HTMLImageElement.prototype.decode;
+      HTMLImageElement.prototype.decode = function () {
+        return decode.call(this).then(() => new Promise((done) => setTimeout(done, 1500)));
+      };</script>`;
+    const watched = await open(
+      page({ title: "Late", sections: [{ bundle: patch }] }).replace("</title>", `</title>${late}`),
+    );
+    await watched.page.waitForSelector(drawnHistogram);
+    await watched.page.waitForTimeout(2000);
+    const darkest = await watched.page.locator('canvas[data-layer="dim"]').evaluateAll((canvases) =>
+      canvases.map((canvas) => {
+        const { width, height } = canvas as HTMLCanvasElement;
+        const data = (canvas as HTMLCanvasElement).getContext("2d")?.getImageData(0, 0, width, height).data ?? [];
+        return Math.max(...data);
+      }),
+    );
+    assert.deepEqual(darkest, [189, 189, 189]);
+    await watched.page.context().close();
+  });
+
   it("draw twenty times on one page", async () => {
     const sections = Array.from({ length: 20 }, (_, i) => ({ bundle: [map, patch][i % 2] }));
     const watched = await open(page({ title: "Twenty", sections }));
@@ -127,6 +149,27 @@ describe("figures in Chromium", () => {
   it("fit 700 pixels without scrolling sideways", async () => {
     const watched = await open(whole(), { viewport: { width: 700, height: 900 } });
     await drawn(watched);
+    assert.equal(await watched.page.evaluate(() => document.documentElement.scrollWidth), 700);
+    await watched.page.context().close();
+  });
+
+  it("keep long names inside 700 pixels", async () => {
+    const long = "n".repeat(180);
+    const search = await madeSearch();
+    for (const query of search.queries) {
+      query.label = long;
+      for (const hit of query.hits) hit.label = long;
+    }
+    const projection = await madeProjection();
+    const labels = projection.points.data.slice(0, projection.points.rows);
+    const figures = [
+      await retrievalGrid(search),
+      await embeddingMap(projection, { labels: Array.from(labels, () => long) }),
+    ];
+    const watched = await open(page({ title: long, sections: figures.map((bundle) => ({ heading: long, bundle })) }), {
+      viewport: { width: 700, height: 900 },
+    });
+    await watched.page.waitForSelector(drawnMap);
     assert.equal(await watched.page.evaluate(() => document.documentElement.scrollWidth), 700);
     await watched.page.context().close();
   });

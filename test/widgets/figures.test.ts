@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import sharp from "sharp";
 import { ArgumentError, NotFiniteError, ShapeError } from "#dist/core/errors.js";
+import { seededRandom } from "#dist/core/numeric/random.js";
+import { captionText } from "#dist/widgets/bundle.js";
+import { categorise } from "#dist/widgets/categories.js";
 import {
   embeddingMap,
   gallery,
@@ -11,10 +15,13 @@ import {
   patchMapFigure,
   retrievalGrid,
   type SearchResultLike,
+  scoreTable,
 } from "#dist/widgets/index.js";
+import { drawnPoints, placePoints, scatterPaths } from "#dist/widgets/scatter.js";
 import { madeProjection, madeSearch, shoeMap, shoePatches } from "./results.js";
 
-const evil = `"><script>alert('x')</script>&`;
+/** Markup, and characters that XML refuses even when they are escaped. */
+const evil = `"><script>alert('x')</script>&\0\b\x1b\ufffe\ud83d`;
 
 /** The figure's own markup, before the shared style sheet and scripts. */
 function markup(bundle: MimeBundle): string {
@@ -52,7 +59,8 @@ describe("patchMapFigure(patchMap)", () => {
     const html = markup(await patchMapFigure({ ...map, maps }, { open: 2, limit: 10 }));
     assert.equal(html.match(/class="pl-tile"/g)?.length, 40);
     assert.match(html, /Show 8 more pictures/);
-    assert.match(html, /The first 10 are drawn\./);
+    assert.match(html, /The first 10 are drawn; histogram and shares are those of their patches\./);
+    assert.match(html, /Histogram of the first component of 1,440 patches/);
   });
 
   it("gives the same bytes for the same map", async () => {
@@ -128,12 +136,86 @@ describe("embeddingMap(projection)", () => {
     assert.doesNotMatch(html, /NaN|Infinity|data:image/);
   });
 
+  it("draws at most 4,000 points of a large map in its picture and says so there", async () => {
+    const random = seededRandom(3);
+    const points = { data: Float32Array.from({ length: 200_000 }, () => random()), rows: 100_000, cols: 2 };
+    const labels = Array.from({ length: points.rows }, (_, i) => `kind ${i % 5}`);
+    const categories = categorise(labels, points.rows);
+    const marks = scatterPaths(placePoints(points, 720, 400, 10), categories, 2).match(/M/g);
+    assert.equal(marks?.length, 4000);
+    const bundle = await embeddingMap({ points, labels });
+    assert.doesNotMatch(caption(bundle) + bundle["text/plain"], /4,000/);
+  });
+
   it("refuses points that are not finite, not in a plane, or do not fit their labels", async () => {
     const points = (data: number[], cols = 2) => ({ data: Float32Array.from(data), rows: data.length / cols, cols });
     await assert.rejects(embeddingMap({ points: points([0, 0, Number.NaN, 1]) }), NotFiniteError);
     await assert.rejects(embeddingMap({ points: points([1, 2, 3], 3) }), ShapeError);
     await assert.rejects(embeddingMap({ points: points([1, 2]), labels: ["a", "b"] }), /labels holds 2 entries/);
     await assert.rejects(embeddingMap({ points: points([]) }), ArgumentError);
+  });
+});
+
+describe("captionText(caption, medium)", () => {
+  it("says what a still picture leaves out only beside the picture, and nothing about controls", () => {
+    const parts = { shows: "A.", reading: "B.", live: "Slide.", still: "Some.", lookFor: "c." };
+    assert.equal(captionText(parts, "picture"), "A. B. Some. Look for c.");
+    assert.equal(captionText(parts, "text"), "A. B. Look for c.");
+  });
+});
+
+describe("drawnPoints(n, most)", () => {
+  it("takes all of few points and one of each equal stretch of many, the same every time", () => {
+    fc.assert(
+      fc.property(fc.nat(3000), fc.integer({ min: 1, max: 300 }), (n, most) => {
+        const drawn = drawnPoints(n, most);
+        assert.deepEqual(drawn, drawnPoints(n, most));
+        assert.equal(drawn.length, Math.min(n, most));
+        drawn.forEach((point, k) => {
+          const [from, to] = n <= most ? [k, k + 1] : [Math.floor((k * n) / most), Math.floor(((k + 1) * n) / most)];
+          assert.ok(point >= from && point < to);
+        });
+      }),
+    );
+  });
+
+  it("drops no kind of an order that repeats", () => {
+    assert.deepEqual([...new Set(drawnPoints(50_000).map((i) => i % 25))].length, 25);
+  });
+});
+
+describe("scoreTable(scores)", () => {
+  const scores = {
+    meanAveragePrecision: 0.8125,
+    precision: [1, 5].map((k) => ({ k, value: 1 / k })),
+    recall: [1, 5].map((k) => ({ k, value: k / 10 })),
+    queries: 1200,
+    leftOut: 1,
+  };
+
+  it("puts precision beside recall for each k, and the mean with its scale into the caption", async () => {
+    const bundle = await scoreTable(scores, { modelName: "m" });
+    assert.match(markup(bundle), /<th scope="row">5<\/th><td>0\.200<\/td><td>0\.500<\/td>/);
+    assert.match(
+      caption(bundle),
+      /^Mean average precision 0\.813 of 1 over 1,200 queries by m\. 1 row whose label .* is left/,
+    );
+    assert.match(
+      bundle["text/plain"],
+      /^Retrieval scores of 1,200 queries\namong the first 1: precision 1\.000, recall 0\.100\n/,
+    );
+    await assertPng(bundle, 100_000);
+  });
+
+  it("shows no number where there was no query", async () => {
+    const none = {
+      meanAveragePrecision: Number.NaN,
+      precision: [{ k: 1, value: Number.NaN }],
+      recall: [],
+      queries: 0,
+      leftOut: 4,
+    };
+    assert.doesNotMatch(markup(await scoreTable(none)), /NaN/);
   });
 });
 
@@ -169,6 +251,7 @@ describe("text from outside", () => {
       await matrixTable(points, { ...options, caption: evil }),
     ];
     for (const bundle of bundles) {
+      await assertPng(bundle, 800_000);
       const html = markup(bundle).replace(/<script type="application\/json">[^<]*<\/script>/g, "");
       assert.doesNotMatch(html, /<script|alert\('x'\)/);
       assert.match(html, /&quot;&gt;&lt;script&gt;/);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { escapeHtml, escapeJson, fold, inSequence, shortName } from "#dist/widgets/markup.js";
+import { escapeHtml, escapeJson, escapeXml, fold, inSequence, shortName } from "#dist/widgets/markup.js";
 
 describe("escapeHtml(text)", () => {
   it("leaves nothing that can open a tag or end an attribute", () => {
@@ -9,6 +9,14 @@ describe("escapeHtml(text)", () => {
 
   it("keeps what a browser reads back", () => {
     assert.equal(escapeHtml(`<b a="1">'&'`), "&lt;b a=&quot;1&quot;&gt;&#39;&amp;&#39;");
+  });
+});
+
+describe("escapeXml(text)", () => {
+  it("leaves only what XML 1.0 allows, and that in its place", () => {
+    const outside = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]|[<>"']/u;
+    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => !outside.test(escapeXml(text))));
+    assert.equal(escapeXml("a\0b\x1bc\uffffd\ud83de😀\t<"), "a\ufffdb\ufffdc\ufffdd\ufffde😀\t&lt;");
   });
 });
 

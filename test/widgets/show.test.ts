@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { CellExecution } from "#dist/core/display-hook.js";
 import { ArgumentError, FileError } from "#dist/core/errors.js";
+import { evaluateRetrieval } from "#dist/core/retrieval/evaluate.js";
 import { type MimeBundle, saveHtml, show, toBundle } from "#dist/widgets/index.js";
 import { projectFile } from "../support/fixtures.js";
 import { temporaryFolder } from "../support/temporary.js";
@@ -10,6 +12,8 @@ import { madeProjection, madeSearch, pictureRecord, shoeMap, shoeNames, shoePatc
 
 const display = Symbol.for("patchlab.display");
 const global = globalThis as Record<symbol, unknown>;
+
+const vectors = { data: Float32Array.of(1, 0, 0.9, 0.1, 0, 1, 0.1, 0.9, -1, -1), rows: 5, cols: 2 };
 
 describe("toBundle(result)", () => {
   it("picks the figure by what the result holds", async () => {
@@ -19,6 +23,7 @@ describe("toBundle(result)", () => {
       [shoeMap(), "patch-map"],
       [madeSearch(), "retrieval"],
       [madeProjection(), "embedding-map"],
+      [evaluateRetrieval(vectors, ["a", "a", "b", "b", "c"]), "table"],
       [{ pictures, patches: await shoePatches() }, "gallery"],
       [pictures, "gallery"],
       [pictures.map(({ source }) => source), "gallery"],
@@ -31,10 +36,13 @@ describe("toBundle(result)", () => {
   });
 
   it("says what can be shown when it gets something else", async () => {
-    for (const value of [undefined, 3, "a.jpg", {}, { a: 1 }, [1, 2], new Float32Array(3)])
+    for (const value of [undefined, 3, "a.jpg", {}, { a: 1 }, { queries: 3 }, [1, 2], new Float32Array(3)])
       await assert.rejects(toBundle(value as never), (error: Error) => {
         assert.ok(error instanceof ArgumentError);
-        assert.match(error.message, /what can be shown is .*a patch map, a search result, a projection/);
+        assert.match(
+          error.message,
+          /what can be shown is .*a patch map, a search result, retrieval scores, a projection/,
+        );
         return true;
       });
   });
@@ -42,8 +50,10 @@ describe("toBundle(result)", () => {
 
 describe("show(result) in a notebook", () => {
   const shown: MimeBundle[] = [];
+  let execution: CellExecution | undefined;
   before(() => {
-    global[display] = (bundle: MimeBundle) => shown.push(bundle);
+    const hook = (bundle: MimeBundle): number => shown.push(bundle);
+    global[display] = Object.assign(hook, { execution: () => execution });
   });
   after(() => {
     delete global[display];
@@ -58,6 +68,23 @@ describe("show(result) in a notebook", () => {
     const brings = shown.map((bundle) => bundle["text/html"].includes('class="patchlab-plotly"'));
     assert.deepEqual(brings, [false, true, false, true]);
     assert.ok(shown[2]["text/html"].length < 300_000);
+  });
+
+  it("brings Plotly again when the cell that brought it has run again, and not when another has", async () => {
+    const projection = await madeProjection();
+    const brings = async (cell: CellExecution, options = {}): Promise<boolean> => {
+      execution = cell;
+      await show(projection, options);
+      return (shown.at(-1)?.["text/html"] ?? "").includes('class="patchlab-plotly"');
+    };
+    const [first, second] = [{ replaced: false }, { replaced: false }];
+    assert.equal(await brings(first, { plotly: true }), true);
+    assert.equal(await brings(second), false);
+    second.replaced = true;
+    assert.equal(await brings({ replaced: false }), false);
+    first.replaced = true;
+    assert.equal(await brings({ replaced: false }), true);
+    assert.equal(await brings({ replaced: false }), false);
   });
 
   it("returns nothing, so that a cell that ends with it does not show the figure twice", async () => {

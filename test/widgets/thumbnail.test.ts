@@ -66,6 +66,24 @@ describe("thumbnail(picture)", () => {
     const list = await thumbnails([{ name: "gone", source: "/nowhere/gone.jpg" }, undefined, record(halves(8, 8))], 8);
     assert.deepEqual(list.map(Boolean), [false, false, true]);
   });
+
+  it("is missing for a file that models do not read: of another format, or with too many pixels", async () => {
+    const svg = Buffer.from(
+      `<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8"/></svg>`,
+    );
+    const huge = await sharp({ create: { width: 20_000, height: 5_001, channels: 3, background: "red" } })
+      .png()
+      .toBuffer();
+    const small = await sharp(halves(8, 8).data, { raw: { width: 8, height: 8, channels: 3 } })
+      .png()
+      .toBuffer();
+    const sources = [svg, huge, Buffer.from("not a picture"), undefined as never, small];
+    const list = await thumbnails(
+      sources.map((source) => ({ name: "x", source })),
+      8,
+    );
+    assert.deepEqual(list.map(Boolean), [false, false, false, false, true]);
+  });
 });
 
 describe("thumbnailSheet(pictures)", () => {

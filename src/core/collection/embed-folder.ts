@@ -12,7 +12,7 @@ export interface Embeddings {
   vectors: Matrix;
   pictures: Picture[];
   labels: string[];
-  /** the files that could not be read, with the reason */
+  /** the files that could not be read, with the reason; folders that could not, with the index -1 */
   failed: FailedPicture[];
   modelName: string;
   /** height and width of the network's input in pixels; together with `fit`, how query pictures must be read too */
@@ -33,13 +33,16 @@ export async function embedFolder(folder: string, options: EmbedFolderOptions): 
   if (typeof options?.model?.extract !== "function")
     throw new ArgumentError("model", "is missing: give what loadModel returned");
   const { model, ...rest } = options;
-  const paths = await listImages(folder);
+  const unreadable: FailedPicture[] = [];
+  const paths = await listImages(folder, {
+    onUnreadable: (error) => unreadable.push({ index: -1, name: error.path, error }),
+  });
   const features = await model.extract(paths, { ...rest, onError: "skip", clsOnly: true });
   return {
     vectors: features.cls,
     pictures: features.pictures,
     labels: features.pictures.map((picture) => folderLabel(folder, picture.name)),
-    failed: features.failed,
+    failed: [...unreadable, ...features.failed],
     modelName: model.name,
     size: features.inputSize,
     ...(options.fit === undefined ? {} : { fit: options.fit }),

@@ -1,5 +1,6 @@
 /** Which patches are object and which are ground, from one score a patch. Without Node: pages move the threshold. */
 import { ArgumentError } from "../errors.js";
+import { countOnes } from "./mask.js";
 import { otsuThreshold } from "./otsu.js";
 
 /** The patch grid of one image. */
@@ -43,7 +44,7 @@ export function scoreRange(scores: Float32Array): ScoreRange {
 }
 
 /** Brings scores to 0..1, `low` to 0 and `high` to 1 or, flipped, the other way; scores outside are cut. */
-export function unitScale(scores: Float32Array, { low, high }: ScoreRange, flipped = false): Float32Array {
+export function scaleToUnit(scores: Float32Array, { low, high }: ScoreRange, flipped = false): Float32Array {
   const width = high - low;
   return scores.map((s) => Math.min(1, Math.max(0, (flipped ? high - s : s - low) / width)));
 }
@@ -95,17 +96,17 @@ export function separate(
   const [high, low] = [side(false), side(true)];
   const difference = borderShare(high.mask, grids) - borderShare(low.mask, grids);
   // where both touch alike, as in grids that are all border, objects are taken to be the smaller part
-  return (difference || count(high.mask) - count(low.mask)) <= 0 ? high : low;
+  return (difference || countOnes(high.mask) - countOnes(low.mask)) <= 0 ? high : low;
 }
 
 function oneSide(scores: Float32Array, rule: ThresholdRule, flipped: boolean): Separation {
   const range = scoreRange(scores);
-  const first = unitScale(scores, range, flipped);
+  const first = scaleToUnit(scores, range, flipped);
   const threshold =
-    rule === "otsu" ? otsuThreshold(first) : rule === "zero" ? unitScale(Float32Array.of(0), range, flipped)[0] : rule;
+    rule === "otsu"
+      ? otsuThreshold(first)
+      : rule === "zero"
+        ? scaleToUnit(Float32Array.of(0), range, flipped)[0]
+        : rule;
   return { first, mask: maskAbove(first, threshold), threshold, flipped };
-}
-
-function count(mask: Uint8Array): number {
-  return mask.reduce((sum, m) => sum + m, 0);
 }

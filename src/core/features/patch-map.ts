@@ -10,14 +10,15 @@ import {
   type ForegroundRule,
   maskAbove,
   type Separation,
+  scaleToUnit,
   scoreRange,
   separate,
   type ThresholdRule,
-  unitScale,
 } from "./foreground.js";
 import { type Histogram, unitHistogram } from "./histogram.js";
+import { maskedRows, spreadRows } from "./mask.js";
 import { checkRecipe, fittedRecipe, type Recipe } from "./recipe.js";
-import { maskedRows, normaliseTokens, patchTokens } from "./tokens.js";
+import { normaliseTokens, patchTokens } from "./tokens.js";
 
 export interface PatchMapOptions {
   /** Otsu's, the place of score 0, or a number from 0 to 1 on the scale of `first` @default "otsu" */
@@ -30,7 +31,7 @@ export interface PatchMapOptions {
   readonly colours?: ColourRule;
   /** start of the PCA's iteration: same seed, same bytes @default 0 */
   readonly seed?: number;
-  /** name of the model, kept in the recipe @default what the patches know */
+  /** name of the model, kept in the result and its recipe @default what the patches know */
   readonly model?: string;
   /** a saved recipe to apply instead of fitting; the options above then come from it and cannot be given */
   readonly recipe?: Recipe;
@@ -82,7 +83,8 @@ const nComponents = 3;
  * from background; three components of the foreground's patches become red, green and blue.
  *
  * @param patches one record an image, of the same model; together 4 patches or more
- * @throws ArgumentError when `patches` is empty or an option is none of those known
+ * @throws ArgumentError when `patches` is empty or of several models, the recipe is another model's, or an option is
+ *   none of those known
  * @throws ShapeError when images or recipe differ in the numbers a patch has, or there are too few
  * @throws NotFiniteError naming the image and its first bad patch
  * @throws DegenerateDataError when all patches are equal, or fewer than 4 are foreground
@@ -92,7 +94,9 @@ const nComponents = 3;
 export async function patchMap(patches: readonly Patches[], options: PatchMapOptions = {}): Promise<PatchMap> {
   const { recipe, signal } = options;
   const tokens = patchTokens(patches);
-  const { modelName = options.model, inputSize } = patches[0];
+  const { inputSize } = patches[0];
+  const known = commonModel(patches);
+  const { model: modelName = known } = options;
   if (recipe) checkApplied({ ...options, model: modelName }, tokens);
   const rules = recipe?.options ?? checkedRules(options);
   if (rules.normalize) normaliseTokens(tokens);
@@ -105,7 +109,7 @@ export async function patchMap(patches: readonly Patches[], options: PatchMapOpt
 
   const foreground = maskedRows(tokens, split.mask);
   const secondPca = recipe ? pcaFromJson(recipe.second) : await pcaOfForeground(foreground, split, rules.seed, signal);
-  const scores = spread(await projectPca(secondPca, foreground, { signal }), split.mask);
+  const scores = spreadRows(await projectPca(secondPca, foreground, { signal }), split.mask).data;
   const colours = recipe?.colours ?? fitColours(scores, split.mask, rules.colours);
   const rgb = paint(scores, split.mask, colours);
 
@@ -122,6 +126,16 @@ export async function patchMap(patches: readonly Patches[], options: PatchMapOpt
     ...(modelName === undefined ? {} : { modelName }),
     ...(inputSize === undefined ? {} : { inputSize }),
   };
+}
+
+/** The model that the patches know. Those that know none may have come from it too. */
+function commonModel(patches: readonly Patches[]): string | undefined {
+  const known = patches.find((p) => p.modelName !== undefined)?.modelName;
+  patches.forEach(({ modelName = known }, i) => {
+    if (modelName !== known)
+      throw new ArgumentError(`patches[${i}]`, `come from ${modelName} where others come from ${known}: use one model`);
+  });
+  return known;
 }
 
 function checkedRules(options: PatchMapOptions): Recipe["options"] {
@@ -184,24 +198,12 @@ async function pcaOfForeground(
 }
 
 function appliedSplit(scores: Float32Array, { range, flipped, threshold }: Recipe): Separation {
-  const first = unitScale(scores, range, flipped);
+  const first = scaleToUnit(scores, range, flipped);
   return { first, mask: maskAbove(first, threshold), threshold, flipped };
 }
 
 function firstColumn({ data, rows, cols }: Matrix): Float32Array {
   return Float32Array.from({ length: rows }, (_, i) => data[i * cols]);
-}
-
-/** The rows of the foreground back at their places among all patches. */
-function spread(scores: Matrix, mask: Uint8Array): Float32Array {
-  const out = new Float32Array(mask.length * nComponents);
-  let from = 0;
-  mask.forEach((m, i) => {
-    if (m === 0) return;
-    out.set(scores.data.subarray(from, from + nComponents), i * nComponents);
-    from += nComponents;
-  });
-  return out;
 }
 
 type WholeMap = Pick<PatchComponentMap, "first" | "mask" | "scores" | "rgb">;

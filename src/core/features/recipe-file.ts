@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { writeAtomically } from "../atomic-write.js";
 import { FileError, FormatError } from "../errors.js";
-import { type Recipe, recipeFromJson, recipeToJson } from "./recipe.js";
+import { checkRecipe, type Recipe, recipeFromJson, recipeToJson } from "./recipe.js";
 
 /** A recipe of a 4096-dimensional model takes 0.2 MB; what is larger than this is another file. */
 const maxBytes = 2 ** 25;
@@ -9,10 +9,10 @@ const maxBytes = 2 ** 25;
 /**
  * Writes a recipe as JSON, whole or not at all: a file already there stays until the new one is complete.
  *
- * @throws FileError when the file cannot be written
+ * @throws FormatError when it is no recipe; FileError when the file cannot be written
  */
 export async function saveRecipe(recipe: Recipe, path: string): Promise<void> {
-  await writeAtomically(path, recipeToJson(recipe));
+  await writeAtomically(path, recipeToJson(checkRecipe(recipe)));
 }
 
 /**

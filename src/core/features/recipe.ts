@@ -93,7 +93,16 @@ const schema: z.ZodType<Recipe> = z
   })
   .refine((r) => r.first.cols === r.dim && r.second.cols === r.dim, "its two bases and dim must agree")
   .refine((r) => r.second.nComponents === 3, "its second basis must have 3 components")
-  .refine((r) => r.range.high > r.range.low, "its range must not be empty");
+  .refine((r) => r.range.high > r.range.low, "its range must not be empty")
+  .refine(
+    ({ colours: c }) => c.rule !== "minmax" || c.low.every((l, i) => l < c.high[i]),
+    "its colours' low must be below high",
+  )
+  .refine(({ colours: c }) => c.rule !== "sigmoid" || c.deviation.every((d) => d > 0), "its deviations must be above 0")
+  .refine(({ options: { colours: c } }) => {
+    const [low, high] = (c.rule === "minmax" && c.percentiles) || [0, 100];
+    return low >= 0 && low < high && high <= 100;
+  }, "its percentiles must be 0 <= low < high <= 100");
 
 export function recipeToJson(recipe: Recipe): string {
   return `${JSON.stringify(recipe, null, 1)}\n`;

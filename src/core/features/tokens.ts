@@ -25,17 +25,3 @@ export function normaliseTokens(tokens: Matrix): void {
     if (length > 0) for (let j = i * cols; j < (i + 1) * cols; j++) data[j] /= length;
   });
 }
-
-/** The rows whose mask is 1, as a new matrix. */
-export function maskedRows(tokens: Matrix, mask: Uint8Array): Matrix {
-  const { data, cols } = tokens;
-  const rows = mask.reduce((sum, m) => sum + m, 0);
-  const out = new Float32Array(rows * cols);
-  let to = 0;
-  mask.forEach((m, i) => {
-    if (m === 0) return;
-    out.set(data.subarray(i * cols, (i + 1) * cols), to);
-    to += cols;
-  });
-  return { data: out, rows, cols };
-}

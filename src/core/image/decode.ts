@@ -60,10 +60,10 @@ export async function decodeImage(source: ImageSource, options: DecodeOptions = 
     return { ...(await decode(bytes, name, maxPixels, background)), name, format };
   } catch (error) {
     if (error instanceof ImageError) throw error;
-    const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0];
+    // the decoder's own words are left to the cause: they change with what else is being decoded
     throw new ImageError(
       name,
-      `this ${format} picture is damaged, cut short or of a kind that is not read (${reason}): fetch or export it again`,
+      `this ${format} picture is damaged, cut short or of a kind that is not read: fetch or export it again`,
       { cause: error },
     );
   }
@@ -75,7 +75,6 @@ function isRaw(source: ImageSource): source is RawImage {
   throw new ArgumentError("source", "must be a path, the bytes of a picture file, or pixels { data, width, height }");
 }
 
-/** @throws ImageError when the array does not hold width x height x 3 bytes */
 function checkOptions(maxPixels: number, background: DecodeOptions["background"]): void {
   if (!(maxPixels >= 1)) throw new ArgumentError("maxPixels", `is ${maxPixels}: give a number of pixels, 1 or more`);
   if (background === undefined) return;

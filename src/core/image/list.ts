@@ -5,6 +5,11 @@ import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 
 import { ArgumentError, FileError } from "../errors.js";
 import { imageExtensions } from "./format.js";
 
+export interface ListOptions {
+  /** told of a folder below that cannot be read, which is then left out @default its error is thrown */
+  readonly onUnreadable?: (error: FileError) => void;
+}
+
 /**
  * The paths of all pictures in a folder and the folders below it.
  *
@@ -15,14 +20,14 @@ import { imageExtensions } from "./format.js";
  * @returns paths that start with `folder` as it was given
  * @throws FileError when the folder is missing, is not a folder, cannot be read or holds no picture
  */
-export async function listImages(folder: string): Promise<string[]> {
+export async function listImages(folder: string, options: ListOptions = {}): Promise<string[]> {
   const found: string[] = [];
   if (!(await isFolder(folder))) throw new FileError(folder, "is not a folder: expected a folder of pictures");
-  await collect(folder, "", found);
+  await collect(folder, "", found, options);
   if (found.length === 0)
     throw new FileError(
       folder,
-      `holds no picture: looked in it and below for files ending in ${imageExtensions.map((e) => `.${e}`).join(", ")}`,
+      `holds no picture: looked in it and below, links not followed, for files ending in ${imageExtensions.map((e) => `.${e}`).join(", ")}`,
     );
   return found.sort(byCodeUnits).map((path) => join(folder, path));
 }
@@ -48,13 +53,17 @@ async function isFolder(path: string): Promise<boolean> {
   return (await attempt(path, stat(path))).isDirectory();
 }
 
-async function collect(folder: string, below: string, found: string[]): Promise<void> {
+async function collect(folder: string, below: string, found: string[], options: ListOptions): Promise<void> {
   const path = join(folder, below);
-  const entries: Dirent[] = await attempt(path, readdir(path, { withFileTypes: true }));
+  const entries = await attempt(path, readdir(path, { withFileTypes: true })).catch((error: FileError): Dirent[] => {
+    if (below === "" || !options.onUnreadable) throw error;
+    options.onUnreadable(error);
+    return [];
+  });
   for (const entry of entries) {
     if (entry.name.startsWith(".")) continue;
     const inner = below === "" ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory()) await collect(folder, inner, found);
+    if (entry.isDirectory()) await collect(folder, inner, found, options);
     else if (entry.isFile() && imageExtensions.includes(extname(entry.name).slice(1).toLowerCase())) found.push(inner);
   }
 }

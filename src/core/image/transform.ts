@@ -214,5 +214,7 @@ function roundedSize(
         "size",
         `is ${JSON.stringify(size)}: give whole pixels, 1 or more, as a number or [height, width]`,
       );
+  if (height * width > MAX_CANVAS)
+    throw new ArgumentError("size", `is ${height} x ${width}: give at most ${MAX_CANVAS} pixels, such as 8192 x 8192`);
   return { height: multipleOf(height, patchSize), width: multipleOf(width, patchSize) };
 }

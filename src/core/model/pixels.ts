@@ -8,7 +8,10 @@ import type { PixelTensor } from "./model.js";
  *   of the patch
  * @throws NotFiniteError naming the picture that holds NaN or an infinity
  */
-export function checkPixels({ data, dims }: PixelTensor, patchSize: number): void {
+export function checkPixels(pixels: PixelTensor, patchSize: number): void {
+  const { data, dims } = pixels ?? {};
+  if (!(data instanceof Float32Array) || !Array.isArray(dims))
+    throw new ShapeError("pixels", "must be a record { data: Float32Array, dims: [pictures, 3, height, width] }");
   const [n, channels, h, w] = dims;
   if (dims.length !== 4 || channels !== 3 || !(n >= 1))
     throw new ShapeError("dims", `is [${dims.join(", ")}]: give [pictures, 3, height, width]`);

@@ -46,7 +46,9 @@ const maxHeaderBytes = 100_000_000;
 export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
   const file = await openFile(path);
   try {
-    const { size } = await file.stat();
+    const found = await file.stat();
+    if (!found.isFile()) throw new FileError(path, "is no file: give the path of a safetensors file");
+    const { size } = found;
     const headerBytes = await readHeaderBytes(file, path, size);
     const start = 8 + headerBytes.length;
     const tensors = new Map<string, TensorEntry>();
@@ -95,7 +97,10 @@ async function readHeaderBytes(file: FileHandle, path: string, size: number): Pr
   await file.read(prefix, 0, 8, 0);
   const length = prefix.readBigUInt64LE();
   if (length > maxHeaderBytes)
-    throw new CheckpointError(path, `claims a header of ${length} bytes and is no safetensors file: check what it is`);
+    throw new CheckpointError(
+      path,
+      `is no safetensors file: check what it is, such as a web page or a pointer of Git LFS, and download it again`,
+    );
   if (8n + length > BigInt(size)) throw truncated(path);
   const bytes = new Uint8Array(Number(length));
   await file.read(bytes, 0, bytes.length, 8);

@@ -1,6 +1,7 @@
 /** Means and covariances of the columns of a matrix, in float64 and without Node: pages compute them too. */
 import { ShapeError } from "../errors.js";
-import { checkFinite, checkMatrix, type Matrix } from "./matrix.js";
+import { checkFiniteSteps, checkMatrix, type Matrix } from "./matrix.js";
+import { finish, rowRanges, type Steps } from "./steps.js";
 
 export interface Covariance {
   /** mean of each column [cols] */
@@ -47,12 +48,20 @@ export function covariance(x: Matrix): Covariance {
  * @throws NotFiniteError naming the first bad row
  */
 export function columnMeans(x: Matrix): Float64Array {
+  return finish(columnMeansSteps(x));
+}
+
+/** `columnMeans`, step by step. */
+export function* columnMeansSteps(x: Matrix): Steps<Float64Array> {
   const { data, rows, cols } = x;
   const mean = new Float64Array(cols);
-  for (let i = 1; i < rows; i++) for (let j = 0; j < cols; j++) mean[j] += data[i * cols + j] - data[j];
+  for (const { from, to } of rowRanges(rows, cols)) {
+    for (let i = from * cols; i < to * cols; i += cols) for (let j = 0; j < cols; j++) mean[j] += data[i + j] - data[j];
+    yield;
+  }
   for (let j = 0; j < cols; j++) mean[j] = data[j] + mean[j] / rows;
   // a bad number anywhere makes its column's sum one: only then is it worth looking for the row
-  if (!mean.every(Number.isFinite)) checkFinite(x, "x");
+  if (!mean.every(Number.isFinite)) yield* checkFiniteSteps(x, "x");
   return mean;
 }
 

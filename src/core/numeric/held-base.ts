@@ -1,9 +1,11 @@
 /** The rows of a metric space, held by onnxruntime's thread, and the products of queries with them. */
 import { float, GraphBuilder } from "../runtime/graph.js";
-import { type Session, sharedRuntime } from "../runtime/runtime.js";
-import { int64, type Tensor } from "../runtime/tensor.js";
+import { type Runtime, sharedRuntime } from "../runtime/runtime.js";
+import { type HeldTensor, int64, type Tensor } from "../runtime/tensor.js";
+import { inTurns } from "./in-turns.js";
 import type { Matrix } from "./matrix.js";
 import type { MetricSpace } from "./metric-space.js";
+import { sharedSession } from "./shared-session.js";
 
 export interface HeldBase {
   readonly space: MetricSpace;
@@ -23,23 +25,18 @@ export function queriesAtOnce(rows: number): number {
   return Math.max(1, Math.min(1024, Math.floor(scoresAtOnce / rows)));
 }
 
-export async function holdBase(space: MetricSpace): Promise<HeldBase> {
-  const runtime = sharedRuntime();
-  const { base, bias } = space.product();
-  const held = {
-    x: await runtime.hold(asTensor(base)),
-    bias: await runtime.hold({ data: bias, dims: [1, bias.length] }),
-  };
+export async function holdBase(space: MetricSpace, runtime: Runtime = sharedRuntime()): Promise<HeldBase> {
+  const held = await holdProduct(space, runtime);
   return {
     space,
     async best(queries, width, signal) {
-      const session = await scoreSession("best");
+      const session = await bestSession(runtime);
       const feeds = { q: asTensor(queries), ...held, k: int64([width]) };
       const { scores, rows } = await session.run(feeds, signal ? { signal } : {});
       return { scores: scores.data as Float32Array, rows: rows.data as Int32Array };
     },
     async all(queries, signal) {
-      const session = await scoreSession("all");
+      const session = await allSession(runtime);
       const { scores } = await session.run({ q: asTensor(queries), ...held }, signal ? { signal } : {});
       return scores.data as Float32Array;
     },
@@ -49,23 +46,27 @@ export async function holdBase(space: MetricSpace): Promise<HeldBase> {
   };
 }
 
+/** Both parts, or neither. */
+async function holdProduct(space: MetricSpace, runtime: Runtime): Promise<{ x: HeldTensor; bias: HeldTensor }> {
+  const { base, bias } = await inTurns(space.product());
+  const x = await runtime.hold(asTensor(base));
+  try {
+    return { x, bias: await runtime.hold({ data: bias, dims: [1, bias.length] }) };
+  } catch (error) {
+    // what cannot hold another tensor may be unable to release one: the first error is the one that says why
+    await runtime.release(x).catch(() => {});
+    throw error;
+  }
+}
+
 function asTensor({ data, rows, cols }: Matrix): Tensor {
   // what is sent to the thread is the whole buffer, however small the view
   const own = data.byteLength === data.buffer.byteLength ? data : data.slice();
   return { data: own, dims: [rows, cols] };
 }
 
-const sessions = new Map<string, Promise<Session>>();
-
-/** The session for one kind of answer, opened once in the shared runtime. */
-function scoreSession(kind: "best" | "all"): Promise<Session> {
-  let session = sessions.get(kind);
-  if (!session) {
-    session = sharedRuntime().open(scoreGraph(kind));
-    sessions.set(kind, session);
-  }
-  return session;
-}
+const bestSession = sharedSession(() => scoreGraph("best"));
+const allSession = sharedSession(() => scoreGraph("all"));
 
 function scoreGraph(kind: "best" | "all"): Uint8Array {
   const g = new GraphBuilder();

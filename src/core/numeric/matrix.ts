@@ -1,6 +1,7 @@
 /** The two records that everything else passes around: a matrix, and the grid of patch vectors of one image. */
-import { NotFiniteError, ShapeError } from "../errors.js";
+import { ArgumentError, NotFiniteError, ShapeError } from "../errors.js";
 import type { Picture } from "../picture.js";
+import { finish, rowRanges, type Steps } from "./steps.js";
 
 /** Numbers in row-major order: entry (i, j) is `data[i * cols + j]`. */
 export interface Matrix {
@@ -59,15 +60,43 @@ export function checkPatches(p: Patches, argument: string): void {
 
 /** @throws NotFiniteError naming the first row that holds NaN or an infinity */
 export function checkFinite(m: Matrix, argument: string): void {
-  const { data, cols } = m;
-  for (let i = 0; i < data.length; i++) {
-    // x - x is 0 for every finite number and NaN for the others
-    if (data[i] - data[i] !== 0) throw new NotFiniteError(argument, Math.floor(i / cols));
+  finish(checkFiniteSteps(m, argument));
+}
+
+/** `checkFinite`, step by step. */
+export function* checkFiniteSteps({ data, rows, cols }: Matrix, argument: string): Steps<void> {
+  for (const { from, to } of rowRanges(rows, cols)) {
+    for (let i = from * cols; i < to * cols; i++) {
+      // x - x is 0 for every finite number and NaN for the others
+      if (data[i] - data[i] !== 0) throw new NotFiniteError(argument, Math.floor(i / cols));
+    }
+    yield;
   }
 }
 
-/** A view of row `i`, sharing memory with the matrix. */
+/**
+ * Checks lists that say something of every row.
+ *
+ * @param lists by the name of their argument; undefined ones are left out
+ * @param what what the rows are, in the plural, such as "vectors"
+ * @throws ShapeError naming the first list that has not one entry a row
+ */
+export function checkOnePerRow(
+  lists: Readonly<Record<string, ArrayLike<unknown> | undefined>>,
+  rows: number,
+  what: string,
+): void {
+  for (const [name, list] of Object.entries(lists)) {
+    if (list === undefined || list?.length === rows) continue;
+    const holds = list?.length === undefined ? "is no list" : `holds ${list.length} entries`;
+    throw new ShapeError(name, `${holds} where there are ${rows} ${what}: give one a row`);
+  }
+}
+
+/** A view of row `i`, sharing memory with the matrix. @throws ArgumentError when there is no such row */
 export function row(m: Matrix, i: number): Float32Array {
+  if (!Number.isInteger(i) || i < 0 || i >= m.rows)
+    throw new ArgumentError("row", `is ${i}: the matrix has the rows 0 to ${m.rows - 1}`);
   return m.data.subarray(i * m.cols, (i + 1) * m.cols);
 }
 

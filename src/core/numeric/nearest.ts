@@ -4,7 +4,9 @@
  * end of the list depends on the machine, its threads or the size of a block.
  */
 import { setImmediate } from "node:timers/promises";
+import { ShapeError } from "../errors.js";
 import { type HeldBase, queriesAtOnce } from "./held-base.js";
+import { inTurns } from "./in-turns.js";
 import type { PreparedQueries } from "./metric-space.js";
 import { checkRankable, keyRow, keyValue, rankKey } from "./ranking.js";
 
@@ -25,15 +27,28 @@ export interface Nearest {
   k: number;
 }
 
+/** neighbours in one result: 1 GB of rows and as much of measures */
+const mostNeighbours = 2 ** 28;
+
+/** @throws ShapeError when so many queries with so many neighbours make a result that memory does not hold */
+export function checkResultSize(queries: number, k: number): void {
+  if (queries * k > mostNeighbours)
+    throw new ShapeError(
+      "k",
+      `is ${k} for ${queries} queries, ${queries * k} neighbours where one result holds ${mostNeighbours}: ask for fewer, or in parts`,
+    );
+}
+
 /** rows proposed beyond those wanted */
 const margin = 8;
 /** multiplications before the event loop gets a turn */
-const workAtOnce = 2e7;
+const workAtOnce = 1e7;
 
 /**
  * The min(k, rows - spare) nearest rows of each query; among equal 32-bit measures the lower row is first.
  *
  * @param prepared the queries, by the space that `base` holds
+ * @throws ShapeError when the result would be too large
  */
 export async function nearest(
   base: HeldBase,
@@ -46,6 +61,7 @@ export async function nearest(
   const { spare = 0, signal, onProgress } = options;
   const count = prepared.ready.rows;
   const k = Math.max(0, Math.min(wanted, rows - spare));
+  checkResultSize(count, k);
   const found = { indices: new Int32Array(count * k), measures: new Float32Array(count * k), k };
   const step = queriesAtOnce(rows);
   for (let start = 0; start < count && k > 0; start += step) {
@@ -53,7 +69,7 @@ export async function nearest(
     for (let width = k + spare + margin, again = false; pending.length > 0; width *= 4, again = true) {
       signal?.throwIfAborted();
       const proposed = await propose(base, prepared, pending, Math.min(width, rows), signal);
-      if (again) proposed.firstSame = base.space.firstSame();
+      if (again) proposed.firstSame = await inTurns(base.space.firstSame(), signal);
       pending = await settle(proposed, prepared, found, options.excluded, cols);
     }
     onProgress?.(Math.min(start + step, count), count);

@@ -1,8 +1,10 @@
 import { ArgumentError } from "../errors.js";
 import { holdBase } from "./held-base.js";
-import type { Matrix } from "./matrix.js";
+import { inTurns } from "./in-turns.js";
+import { checkMatrix, type Matrix } from "./matrix.js";
 import { type Metric, metricSpace } from "./metric-space.js";
-import { nearest } from "./nearest.js";
+import { checkResultSize, nearest } from "./nearest.js";
+import { checkRankable } from "./ranking.js";
 
 export type { Metric } from "./metric-space.js";
 
@@ -47,22 +49,27 @@ export interface CosineNeighbours extends Neighbours {
  *
  * @param base n x d vectors
  * @returns indices and distances, and similarities under "cosine"
- * @throws ShapeError when the base is empty or the queries have another number of columns; NotFiniteError naming the
- *   first row with NaN or an infinity; DegenerateDataError naming the first row of zeros under "cosine"; ArgumentError
- *   when k is not a whole number of 1 or more, or excludeSelf comes with queries
+ * @throws ShapeError when the base is empty or larger than can be ranked, the queries have another number of columns, or
+ *   they and k make more neighbours than one result holds; NotFiniteError naming the first row with NaN or an
+ *   infinity; DegenerateDataError naming the first row of zeros under "cosine"; ArgumentError when k is not a whole number
+ *   of 1 or more, or excludeSelf comes with queries
  */
 export function neighbours(base: Matrix, options: NeighboursOptions<"cosine">): Promise<CosineNeighbours>;
 export function neighbours(base: Matrix, options: NeighboursOptions): Promise<Neighbours>;
 export async function neighbours(base: Matrix, options: NeighboursOptions): Promise<Neighbours | CosineNeighbours> {
   const { metric, queries = base, excludeSelf = false, signal, onProgress } = options;
+  checkMatrix(base, "base");
+  checkMatrix(queries, "queries");
+  checkRankable(base.rows, "base");
   checkCount(options.k, "k");
+  checkResultSize(queries.rows, Math.min(options.k, base.rows));
   if (excludeSelf && options.queries)
     throw new ArgumentError(
       "excludeSelf",
       "only works without queries: rows of the base have themselves as neighbours",
     );
-  const space = metricSpace(base, metric);
-  const prepared = space.prepare(queries, "queries");
+  const space = await inTurns(metricSpace(base, metric), signal);
+  const prepared = await inTurns(space.prepare(queries, "queries"), signal);
   const held = await holdBase(space);
   try {
     const { indices, measures, k } = await nearest(held, prepared, options.k, {

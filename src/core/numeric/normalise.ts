@@ -1,14 +1,22 @@
 import { DegenerateDataError, NotFiniteError } from "../errors.js";
 import { checkMatrix, type Matrix } from "./matrix.js";
+import { finish, rowRanges, type Steps } from "./steps.js";
 
 /** The Euclidean length of every row, summed in 64 bits. NaN or infinite where the row holds such a number. */
 export function rowLengths(m: Matrix): Float64Array {
-  const { data, rows, cols } = m;
+  return finish(rowLengthsSteps(m));
+}
+
+/** `rowLengths`, step by step. */
+export function* rowLengthsSteps({ data, rows, cols }: Matrix): Steps<Float64Array> {
   const lengths = new Float64Array(rows);
-  for (let i = 0; i < rows; i++) {
-    let sum = 0;
-    for (let j = i * cols; j < (i + 1) * cols; j++) sum += data[j] * data[j];
-    lengths[i] = Math.sqrt(sum);
+  for (const { from, to } of rowRanges(rows, cols)) {
+    for (let i = from; i < to; i++) {
+      let sum = 0;
+      for (let j = i * cols; j < (i + 1) * cols; j++) sum += data[j] * data[j];
+      lengths[i] = Math.sqrt(sum);
+    }
+    yield;
   }
   return lengths;
 }
@@ -22,19 +30,30 @@ export function rowLengths(m: Matrix): Float64Array {
  *   of length zero, which has no direction
  */
 export function normaliseRows(m: Matrix, argument = "m"): Matrix {
+  return finish(normaliseRowsSteps(m, argument));
+}
+
+/** `normaliseRows`, step by step. */
+export function* normaliseRowsSteps(m: Matrix, argument: string): Steps<Matrix> {
   checkMatrix(m, argument);
-  const { data, rows, cols } = m;
-  const lengths = directedLengths(m, argument);
+  return yield* divideRowsSteps(m, yield* directedLengthsSteps(m, argument));
+}
+
+/** The rows divided by their lengths, as a new matrix. */
+export function* divideRowsSteps({ data, rows, cols }: Matrix, lengths: Float64Array): Steps<Matrix> {
   const out = new Float32Array(data.length);
-  for (let i = 0; i < rows; i++) {
-    for (let j = i * cols; j < (i + 1) * cols; j++) out[j] = data[j] / lengths[i];
+  for (const { from, to } of rowRanges(rows, cols)) {
+    for (let i = from; i < to; i++) {
+      for (let j = i * cols; j < (i + 1) * cols; j++) out[j] = data[j] / lengths[i];
+    }
+    yield;
   }
   return { data: out, rows, cols };
 }
 
 /** The rows' lengths, all of them finite and above zero. @throws as normaliseRows */
-export function directedLengths(m: Matrix, argument: string): Float64Array {
-  const lengths = rowLengths(m);
+export function* directedLengthsSteps(m: Matrix, argument: string): Steps<Float64Array> {
+  const lengths = yield* rowLengthsSteps(m);
   lengths.forEach((length, i) => {
     // x - x is 0 for every finite number and NaN for the others
     if (length - length !== 0) throw new NotFiniteError(argument, i);

@@ -1,5 +1,6 @@
 /** Blocks of vectors, one a row, in float64: products and Gram-Schmidt. */
 import type { Random } from "./random.js";
+import type { Steps } from "./steps.js";
 
 /** The inner product of `n` numbers of `a` from `i` and of `b` from `j`. */
 export function dot(a: Float64Array, i: number, b: Float64Array, j: number, n: number): number {
@@ -9,50 +10,52 @@ export function dot(a: Float64Array, i: number, b: Float64Array, j: number, n: n
 }
 
 /**
- * rows [count, cols] times the transpose of m [outputs, cols], as [count, outputs]. Four rows share each pass over
- * `m`: its numbers are read once for four sums that do not wait for each other.
+ * Adds rows [count, n] times the transpose of rows from … to of m [outputs, n] into `out` [count, outputs]. Four rows
+ * share each pass over `m`: its numbers are read once for four sums that do not wait for each other.
  */
-export function multiplyRows(
+export function addProducts(
+  out: Float64Array,
   rows: Float64Array,
   count: number,
   m: Float64Array,
-  outputs: number,
-  cols: number,
-): Float64Array {
-  const out = new Float64Array(count * outputs);
+  n: number,
+  from: number,
+  to: number,
+): void {
+  const outputs = out.length / count;
   const whole = count - (count % 4);
-  for (let i = 0; i < outputs; i++) {
-    const start = i * cols;
+  for (let i = from; i < to; i++) {
+    const start = i * n;
     for (let p = 0; p < whole; p += 4) {
-      const [r0, r1, r2, r3] = [p * cols, (p + 1) * cols, (p + 2) * cols, (p + 3) * cols];
+      const [r0, r1, r2, r3] = [p * n, (p + 1) * n, (p + 2) * n, (p + 3) * n];
       let s0 = 0;
       let s1 = 0;
       let s2 = 0;
       let s3 = 0;
-      for (let j = 0; j < cols; j++) {
+      for (let j = 0; j < n; j++) {
         const x = m[start + j];
         s0 += x * rows[r0 + j];
         s1 += x * rows[r1 + j];
         s2 += x * rows[r2 + j];
         s3 += x * rows[r3 + j];
       }
-      out[p * outputs + i] = s0;
-      out[(p + 1) * outputs + i] = s1;
-      out[(p + 2) * outputs + i] = s2;
-      out[(p + 3) * outputs + i] = s3;
+      out[p * outputs + i] += s0;
+      out[(p + 1) * outputs + i] += s1;
+      out[(p + 2) * outputs + i] += s2;
+      out[(p + 3) * outputs + i] += s3;
     }
-    for (let p = whole; p < count; p++) out[p * outputs + i] = dot(m, start, rows, p * cols, cols);
+    for (let p = whole; p < count; p++) out[p * outputs + i] += dot(m, start, rows, p * n, n);
   }
-  return out;
 }
 
 /**
  * Makes the rows of `block` [count, n] orthonormal in place, count <= n. A row that lies in the span of those before
  * it is replaced by a random one, so that rank-deficient blocks come out full.
  */
-export function orthonormalise(block: Float64Array, count: number, n: number, random: Random): void {
+export function* orthonormaliseSteps(block: Float64Array, count: number, n: number, random: Random): Steps<void> {
   for (let p = 0; p < count; p++) {
     while (!becameUnit(block, p, n)) for (let i = p * n; i < (p + 1) * n; i++) block[i] = random() - 0.5;
+    yield;
   }
 }
 

@@ -1,33 +1,33 @@
 /** Principal component analysis of matrices of any size: sums by onnxruntime, eigenvectors in typed arrays. */
 import { DegenerateDataError } from "../errors.js";
 import { GraphBuilder } from "../runtime/graph.js";
-import { type Session, sharedRuntime } from "../runtime/runtime.js";
-import { type Covariance, checkSamples, columnMeans } from "./covariance.js";
+import { type Covariance, checkSamples, columnMeansSteps } from "./covariance.js";
+import { inTurns } from "./in-turns.js";
 import type { Matrix } from "./matrix.js";
 import {
+  type AxesOptions,
   checkComponents,
   checkProjection,
   type Pca,
   type ProjectOptions,
-  pcaFromCovariance,
+  pcaSteps,
   projectPoints,
   whitenScores,
 } from "./principal.js";
+import { sharedSession } from "./shared-session.js";
+import { rowRanges, type Steps } from "./steps.js";
 
 export type { Pca, ProjectOptions } from "./principal.js";
 
-export interface PcaOptions {
-  /** how many axes to keep @default 3 */
-  readonly nComponents?: number;
-  /** start of the iteration: same seed, same bytes @default 0 */
-  readonly seed?: number;
-  /** stops between blocks of rows */
+export interface PcaOptions extends AxesOptions {
+  /** stops between blocks of rows and between the steps to the axes */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Principal components of the rows of `x`, by subspace iteration on the covariance. Takes 4 x cols^2 bytes of memory
- * beside a copy of some 16 MB of rows at a time.
+ * Principal components of the rows of `x`: few of many by subspace iteration on the covariance, many by its whole
+ * decomposition. Takes 12 to 32 x cols^2 bytes of memory beside a copy of some 16 MB of rows at a time, and leaves the
+ * event loop its turns.
  *
  * @param x samples by features, `rows` >= 2
  * @returns mean [cols], components [nComponents, cols] with the largest-magnitude entry of each positive,
@@ -42,7 +42,7 @@ export async function pca(x: Matrix, options: PcaOptions = {}): Promise<Pca> {
   const { nComponents = 3, seed = 0, signal } = options;
   checkSamples(x, "x");
   checkComponents(nComponents, x.rows, x.cols);
-  return pcaFromCovariance(await covarianceOf(x, signal), { nComponents, seed });
+  return inTurns(pcaSteps(await covarianceOf(x, signal), { nComponents, seed }), signal);
 }
 
 /** Multiplications from which on the worker thread's speed and the free event loop are worth the copy to it. */
@@ -82,8 +82,8 @@ export async function projectPca(
  */
 async function covarianceOf(x: Matrix, signal?: AbortSignal): Promise<Covariance> {
   const { rows, cols } = x;
-  const mean = columnMeans(x);
-  const scale = unitScale(x, mean);
+  const mean = await inTurns(columnMeansSteps(x), signal);
+  const scale = await inTurns(deviationScale(x, mean), signal);
   const session = await covarianceSession();
   const sums = new Float64Array(cols * cols);
   for (const { from, to } of blocks(x)) {
@@ -106,10 +106,13 @@ function blocks({ rows, cols }: Matrix): { from: number; to: number }[] {
 }
 
 /** The power of two that brings the largest distance to the mean near 1. */
-function unitScale({ data, cols }: Matrix, mean: Float64Array): number {
+function* deviationScale({ data, rows, cols }: Matrix, mean: Float64Array): Steps<number> {
   let largest = 0;
-  for (let i = 0; i < data.length; i += cols)
-    for (let j = 0; j < cols; j++) largest = Math.max(largest, Math.abs(data[i + j] - mean[j]));
+  for (const { from, to } of rowRanges(rows, cols)) {
+    for (let i = from * cols; i < to * cols; i += cols)
+      for (let j = 0; j < cols; j++) largest = Math.max(largest, Math.abs(data[i + j] - mean[j]));
+    yield;
+  }
   if (largest === 0) throw new DegenerateDataError("x", "has rows that are all equal: PCA needs rows that differ");
   return 2 ** -Math.floor(Math.log2(largest));
 }
@@ -137,24 +140,17 @@ function symmetric(sums: Float64Array, cols: number, factor: number): Float64Arr
   return sums;
 }
 
-let covarianceGraph: Promise<Session> | undefined;
-let projectionGraph: Promise<Session> | undefined;
-
-function covarianceSession(): Promise<Session> {
-  if (covarianceGraph) return covarianceGraph;
+const covarianceSession = sharedSession(() => {
   const g = new GraphBuilder();
   const rows = g.input("rows", "float32", ["n", "cols"]);
   g.output("products", g.op("Gemm", [rows, rows], { transA: 1 }), "float32", ["cols", "cols"]);
-  covarianceGraph = sharedRuntime().open(g.build());
-  return covarianceGraph;
-}
+  return g.build();
+});
 
-function projectionSession(): Promise<Session> {
-  if (projectionGraph) return projectionGraph;
+const projectionSession = sharedSession(() => {
   const g = new GraphBuilder();
   const rows = g.input("rows", "float32", ["n", "cols"]);
   const axes = g.input("axes", "float32", ["k", "cols"]);
   g.output("scores", g.op("Gemm", [rows, axes], { transB: 1 }), "float32", ["n", "k"]);
-  projectionGraph = sharedRuntime().open(g.build());
-  return projectionGraph;
-}
+  return g.build();
+});

@@ -1,8 +1,9 @@
 /** Principal components as a record, and what needs no Node: from a covariance, and the projection of points. */
 import { ArgumentError, DegenerateDataError, ShapeError } from "../errors.js";
 import type { Covariance } from "./covariance.js";
-import { leadingEigenpairs } from "./eigen.js";
+import { leadingEigenpairSteps } from "./eigen.js";
 import { checkFinite, checkMatrix, type Matrix } from "./matrix.js";
+import { finish, type Steps } from "./steps.js";
 
 /** A fitted principal component analysis. */
 export interface Pca {
@@ -18,6 +19,13 @@ export interface Pca {
   nSamples: number;
 }
 
+export interface AxesOptions {
+  /** how many axes to keep @default 3 */
+  readonly nComponents?: number;
+  /** start of the iteration: same seed, same bytes @default 0 */
+  readonly seed?: number;
+}
+
 export interface ProjectOptions {
   /** divide each score by its standard deviation, so that each component has variance 1 @default false */
   readonly whiten?: boolean;
@@ -26,20 +34,20 @@ export interface ProjectOptions {
 /**
  * Principal components from a covariance, for code that runs in a page or has its covariance already.
  *
- * @param options.nComponents how many axes to keep @default 3
- * @param options.seed start of the iteration: same seed, same bytes @default 0
  * @throws ShapeError when nComponents > min(nSamples, cols)
  * @throws DegenerateDataError when the samples are all equal, to within the rounding of float32
  */
-export function pcaFromCovariance(
-  source: Covariance,
-  options: { readonly nComponents?: number; readonly seed?: number } = {},
-): Pca {
+export function pcaFromCovariance(source: Covariance, options: AxesOptions = {}): Pca {
+  return finish(pcaSteps(source, options));
+}
+
+/** `pcaFromCovariance`, step by step. */
+export function* pcaSteps(source: Covariance, options: AxesOptions = {}): Steps<Pca> {
   const { nComponents = 3, seed = 0 } = options;
   const { mean, covariance, cols, nSamples } = source;
   checkComponents(nComponents, nSamples, cols);
   const total = totalVariance(source);
-  const { values, vectors } = leadingEigenpairs(covariance, cols, nComponents, { seed });
+  const { values, vectors } = yield* leadingEigenpairSteps(covariance, cols, nComponents, { seed });
   // rounding can leave an eigenvalue of 0 slightly negative
   const variances = values.map((v) => Math.max(0, v));
   return {

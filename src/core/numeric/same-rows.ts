@@ -1,17 +1,21 @@
 import type { Matrix } from "./matrix.js";
+import { rowRanges, type Steps } from "./steps.js";
 
 /** For each row, the first row that holds the same bits: itself, where there is none before it. */
-export function firstSameRow({ data, rows, cols }: Matrix): Int32Array {
+export function* firstSameRow({ data, rows, cols }: Matrix): Steps<Int32Array> {
   const bits = new Int32Array(data.buffer, data.byteOffset, data.length);
   const first = new Int32Array(rows);
   const firstsByHash = new Map<number, number[]>();
-  for (let i = 0; i < rows; i++) {
-    const hash = hashRow(bits, i * cols, (i + 1) * cols);
-    const firsts = firstsByHash.get(hash);
-    const same = firsts?.find((r) => equalRows(bits, r * cols, i * cols, cols));
-    first[i] = same ?? i;
-    if (!firsts) firstsByHash.set(hash, [i]);
-    else if (same === undefined) firsts.push(i);
+  for (const { from, to } of rowRanges(rows, cols)) {
+    for (let i = from; i < to; i++) {
+      const hash = hashRow(bits, i * cols, (i + 1) * cols);
+      const firsts = firstsByHash.get(hash);
+      const same = firsts?.find((r) => equalRows(bits, r * cols, i * cols, cols));
+      first[i] = same ?? i;
+      if (!firsts) firstsByHash.set(hash, [i]);
+      else if (same === undefined) firsts.push(i);
+    }
+    yield;
   }
   return first;
 }

@@ -1,12 +1,15 @@
 /** How far a map can be believed: which of the neighbours that it shows are neighbours in the data. */
-import { setImmediate } from "node:timers/promises";
 import { ArgumentError, ShapeError } from "../errors.js";
 import { type HeldBase, holdBase, queriesAtOnce } from "../numeric/held-base.js";
+import { inTurns } from "../numeric/in-turns.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
-import { type Metric, metricSpace } from "../numeric/metric-space.js";
+import { type Metric, metricSpace, type PreparedQueries } from "../numeric/metric-space.js";
 import { nearest } from "../numeric/nearest.js";
 import { checkCount } from "../numeric/neighbours.js";
 import { type Random, seededRandom } from "../numeric/random.js";
+import { checkRankable } from "../numeric/ranking.js";
+import type { Steps } from "../numeric/steps.js";
+import { ranksOf } from "./ranks.js";
 
 export interface TrustworthinessOptions {
   /** neighbours of each point to look at; less than half of the points @default 15, or as many as there may be */
@@ -34,12 +37,10 @@ export interface Trustworthiness {
 
 /** distances that are computed without sampling */
 const distanceBudget = 25e6;
-/** scores looked at before the event loop gets a turn */
-const workAtOnce = 5e6;
 
 /**
  * Trustworthiness of a map, as scikit-learn computes it, and the share of neighbours it keeps. Of large maps a seeded
- * sample of the points is measured, each against all others.
+ * sample of the points is measured, each against all others. Rows whose 32-bit distances are equal rank by row.
  *
  * @param x n x d, the data
  * @param points n x 2 (or any other number of columns), the map
@@ -52,10 +53,12 @@ export async function trustworthiness(
   points: Matrix,
   options: TrustworthinessOptions = {},
 ): Promise<Trustworthiness> {
-  const { metric = "euclidean", seed = 0, sample = Math.ceil(distanceBudget / x.rows), signal, onProgress } = options;
+  const { metric = "euclidean", seed = 0, signal, onProgress } = options;
   const k = checkedNeighbours(x, points, options.k);
+  const { sample = Math.ceil(distanceBudget / x.rows) } = options;
   checkCount(sample, "sample");
-  const [data, map] = [metricSpace(x, metric, "x"), metricSpace(points, "euclidean", "points")];
+  const data = await inTurns(metricSpace(x, metric, "x"), signal);
+  const map = await inTurns(metricSpace(points, "euclidean", "points"), signal);
   const measured = chooseRows(x.rows, Math.min(sample, x.rows), seededRandom(seed));
   const shown = await shownNeighbours(await holdBase(map), points, measured, k, signal);
   const base = await holdBase(data);
@@ -84,6 +87,7 @@ function checkedNeighbours(x: Matrix, points: Matrix, asked?: number): number {
   if (points.rows !== x.rows)
     throw new ShapeError("points", `has ${points.rows} rows where the data has ${x.rows}: give the map of that data`);
   if (x.rows < 3) throw new ShapeError("x", `has ${x.rows} rows: a map is measured from 3 rows on`);
+  checkRankable(x.rows, "x");
   const most = mostNeighbours(x.rows);
   const k = asked ?? Math.min(15, most);
   checkCount(k, "k");
@@ -118,7 +122,7 @@ async function shownNeighbours(
   signal?: AbortSignal,
 ): Promise<Int32Array> {
   try {
-    const queries = map.space.prepare(takeRows(points, measured), "points");
+    const queries = await inTurns(map.space.prepare(takeRows(points, measured), "points"), signal);
     const excluded = (query: number, row: number): boolean => measured[query] === row;
     const { indices } = await nearest(map, queries, k, { excluded, spare: 1, ...(signal ? { signal } : {}) });
     return indices;
@@ -141,42 +145,35 @@ async function compareRanks(
   { measured, shown, k }: Shown,
   { signal, onProgress }: Pick<TrustworthinessOptions, "signal" | "onProgress">,
 ): Promise<{ penalty: number; kept: number }> {
-  const { rows } = x;
-  const step = queriesAtOnce(rows);
-  let [penalty, kept, work] = [0, 0, 0];
+  const step = queriesAtOnce(x.rows);
+  let [penalty, kept] = [0, 0];
   for (let start = 0; start < measured.length; start += step) {
     signal?.throwIfAborted();
     const block = measured.subarray(start, start + step);
-    const scores = await base.all(base.space.prepare(takeRows(x, block), "x").ready, signal);
-    for (let q = 0; q < block.length; q++, work += rows) {
-      const own = scores.subarray(q * rows, (q + 1) * rows);
-      for (const rank of ranksOf(own, shown.subarray((start + q) * k, (start + q + 1) * k), block[q])) {
-        if (rank > k) penalty += rank - k;
-        else kept++;
-      }
-      if (work > workAtOnce) {
-        work = 0;
-        await setImmediate();
-      }
+    const prepared = await inTurns(base.space.prepare(takeRows(x, block), "x"), signal);
+    const scores = await base.all(prepared.ready, signal);
+    for (const rank of await inTurns(blockRanks(prepared, scores, block, shown.subarray(start * k), k), signal)) {
+      if (rank > k) penalty += rank - k;
+      else kept++;
     }
     onProgress?.(start + block.length, measured.length);
   }
   return { penalty, kept };
 }
 
-/** The places of `wanted` among all rows but `self`, the nearest first; equally near ones by row. */
-function ranksOf(scores: Float32Array, wanted: Int32Array, self: number): Int32Array {
-  // from the last in rank to the first, so that most rows need a single comparison
-  const order = Array.from(wanted).sort((a, b) => scores[a] - scores[b] || b - a);
-  const ranks = new Int32Array(order.length).fill(1);
-  const bounds = Float32Array.from(order, (r) => scores[r]);
-  for (let i = 0; i < scores.length; i++) {
-    const score = scores[i];
-    if (score < bounds[0] || i === self) continue;
-    for (let j = 0; j < order.length; j++) {
-      if (score < bounds[j] || (score === bounds[j] && i >= order[j])) break;
-      ranks[j]++;
-    }
+/** The ranks in the data of the k shown neighbours of each row of a block: [block, k]. */
+function* blockRanks(
+  prepared: PreparedQueries,
+  scores: Float32Array,
+  block: Int32Array,
+  shown: Int32Array,
+  k: number,
+): Steps<Int32Array> {
+  const rows = scores.length / block.length;
+  const ranks = new Int32Array(block.length * k);
+  for (let query = 0; query < block.length; query++) {
+    const scored = { prepared, query, scores: scores.subarray(query * rows, (query + 1) * rows), self: block[query] };
+    ranks.set(yield* ranksOf(scored, shown.subarray(query * k, (query + 1) * k)), query * k);
   }
   return ranks;
 }

@@ -1,25 +1,18 @@
 import { DegenerateDataError, ShapeError } from "../errors.js";
-import { checkFinite, checkMatrix, type Matrix } from "../numeric/matrix.js";
+import { inTurns } from "../numeric/in-turns.js";
+import { type LabelledVectors, labelledVectors } from "../numeric/labelled-vectors.js";
+import { checkFiniteSteps, type Matrix } from "../numeric/matrix.js";
 import { type Metric, type Neighbours, neighbours } from "../numeric/neighbours.js";
-import { normaliseRows } from "../numeric/normalise.js";
+import { normaliseRowsSteps } from "../numeric/normalise.js";
+import { rowRanges, type Steps } from "../numeric/steps.js";
 import type { Picture } from "../picture.js";
 import { runJob } from "./run-job.js";
 import { resolveSettings, type UmapOptions, type UmapSettings } from "./settings.js";
 import { startPoints } from "./start-points.js";
 import { mostNeighbours, trustworthiness } from "./trustworthiness.js";
 
+export type { LabelledVectors } from "../numeric/labelled-vectors.js";
 export type { UmapOptions, UmapSettings } from "./settings.js";
-
-/** Vectors with what is known of each row. */
-export interface LabelledVectors {
-  readonly vectors: Matrix;
-  readonly pictures?: readonly Picture[];
-  readonly labels?: readonly string[];
-  /** the model that they come from */
-  readonly modelName?: string;
-  /** height and width of that model's input in pixels */
-  readonly size?: readonly [height: number, width: number];
-}
 
 /** A map of vectors and how far it can be believed. */
 export interface Projection {
@@ -59,11 +52,11 @@ export interface Projection {
  * @example const map = await umap(features.cls, { neighbours: 15, seed: 0 });
  */
 export async function umap(x: Matrix | LabelledVectors, options: UmapOptions = {}): Promise<Projection> {
-  const { vectors, pictures, labels, modelName, size }: LabelledVectors = "vectors" in x ? x : { vectors: x };
-  checkRows(vectors, { pictures, labels });
+  const { vectors, pictures, labels, modelName, size } = labelledVectors(x, "x");
+  checkSize(vectors);
   const { seed = 0, engine = "patchlab", signal } = options;
   const { used, notes } = resolveSettings(vectors.rows, options);
-  const ready = preparedVectors(vectors, used.metric);
+  const ready = await inTurns(preparedVectors(vectors, used.metric), signal);
   const report = percentReporter(options.onProgress);
   const run = engine === "umap-js" ? layOutByUmapJs : layOut;
   const points = { data: await run(ready, { ...used, seed, signal, report }), rows: vectors.rows, cols: 2 };
@@ -120,35 +113,34 @@ function layOutByUmapJs(x: Matrix, job: Job): Promise<Float32Array> {
   );
 }
 
-function checkRows(vectors: Matrix, lists: Record<string, readonly unknown[] | undefined>): void {
-  checkMatrix(vectors, "x");
+function checkSize(vectors: Matrix): void {
   if (vectors.rows < 3 || vectors.cols < 1)
     throw new ShapeError(
       "x",
       `is ${vectors.rows} x ${vectors.cols}: a map needs 3 rows or more of at least one number`,
     );
-  for (const [name, list] of Object.entries(lists)) {
-    if (list && list.length !== vectors.rows)
-      throw new ShapeError(
-        name,
-        `holds ${list.length} entries where there are ${vectors.rows} vectors: give one a row`,
-      );
-  }
 }
 
 /** The vectors, of length 1 under "cosine". @throws as umap */
-function preparedVectors(vectors: Matrix, metric: Metric): Matrix {
-  checkFinite(vectors, "x");
-  const ready = metric === "cosine" ? normaliseRows(vectors, "x") : vectors;
+function* preparedVectors(vectors: Matrix, metric: Metric): Steps<Matrix> {
+  yield* checkFiniteSteps(vectors, "x");
+  const ready = metric === "cosine" ? yield* normaliseRowsSteps(vectors, "x") : vectors;
   // rows of one direction differ in the rounding of their length
   const tolerance = metric === "cosine" ? 1e-6 : 0;
-  const { data, cols } = ready;
-  if (data.every((v, i) => Math.abs(v - data[i % cols]) <= tolerance))
+  if (yield* haveEqualRows(ready, tolerance))
     throw new DegenerateDataError(
       "x",
       "has rows that are all equal: there is nothing to map, give vectors that differ",
     );
   return ready;
+}
+
+function* haveEqualRows({ data, rows, cols }: Matrix, tolerance: number): Steps<boolean> {
+  for (const { from, to } of rowRanges(rows, cols)) {
+    for (let i = from * cols; i < to * cols; i++) if (Math.abs(data[i] - data[i % cols]) > tolerance) return false;
+    yield;
+  }
+  return true;
 }
 
 function percentReporter(onProgress: UmapOptions["onProgress"]): Job["report"] {

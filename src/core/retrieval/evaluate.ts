@@ -1,10 +1,13 @@
-import { setImmediate } from "node:timers/promises";
-import { ShapeError } from "../errors.js";
+import { ArgumentError } from "../errors.js";
 import { type HeldBase, holdBase, queriesAtOnce } from "../numeric/held-base.js";
-import type { Matrix } from "../numeric/matrix.js";
+import { inTurns } from "../numeric/in-turns.js";
+import { type LabelledVectors, labelledVectors } from "../numeric/labelled-vectors.js";
+import { checkOnePerRow, type Matrix } from "../numeric/matrix.js";
 import { type Metric, metricSpace } from "../numeric/metric-space.js";
 import { checkCount } from "../numeric/neighbours.js";
-import { checkRankable, keyRow, keyValue, rankKey } from "../numeric/ranking.js";
+import { checkRankable } from "../numeric/ranking.js";
+import type { Steps } from "../numeric/steps.js";
+import { type Ranking, rankAll } from "./full-ranking.js";
 import { averagePrecision, precisionAtK, recallAtK } from "./metrics.js";
 
 export interface EvaluateRetrievalOptions {
@@ -31,30 +34,32 @@ export interface RetrievalScores {
 
 /**
  * How well vectors find their like: every row is a query, all other rows are ranked, and those with its label are
- * relevant. Average precision treats equal scores as one step, as scikit-learn does. Takes n² log n time.
+ * relevant. Rows count as equally near where their 32-bit measures are equal, and average precision takes these as one
+ * step, as scikit-learn does. Takes n² log n time.
  *
- * @param vectors n x d
- * @param labels what each row shows, n of them
+ * @param vectors n x d, or a record of them
+ * @param labels what each row shows, n of them @default the record's own
  * @returns the means over the queries; NaN where no query is left
- * @throws ShapeError when there is not one label a row; and what `neighbours` throws for vectors that cannot be compared
+ * @throws ShapeError when there is not one label a row; ArgumentError when there are no labels; and what `neighbours` throws for vectors that cannot be compared
  */
 export async function evaluateRetrieval(
-  vectors: Matrix,
-  labels: ArrayLike<string | number>,
+  vectors: Matrix | LabelledVectors,
+  labels?: ArrayLike<string | number>,
   options: EvaluateRetrievalOptions = {},
 ): Promise<RetrievalScores> {
   const { ks = [1, 5, 10], metric = "cosine", signal, onProgress } = options;
   for (const k of ks) checkCount(k, "ks");
-  const space = metricSpace(vectors, metric, "vectors");
-  checkRankable(vectors.rows, "vectors");
-  if (labels.length !== vectors.rows)
-    throw new ShapeError("labels", `holds ${labels.length} entries where there are ${vectors.rows} vectors`);
+  const known = labelledVectors(vectors, "vectors");
+  const { rows } = known.vectors;
+  const shown = checkedLabels(labels ?? known.labels, rows);
+  checkRankable(rows, "vectors");
+  const space = await inTurns(metricSpace(known.vectors, metric, "vectors"), signal);
   const held = await holdBase(space);
   const sums = { average: 0, precision: ks.map(() => 0), recall: ks.map(() => 0), queries: 0 };
   try {
-    await eachRanking(held, vectors, { signal, onProgress }, (query, ranking) => {
-      const relevant = ranking.rows.map((r) => (labels[r] === labels[query] ? 1 : 0));
-      const average = averagePrecision(relevant, { scores: ranking.scores });
+    await eachRanking(held, known.vectors, shown, { signal, onProgress }, (query, ranking) => {
+      const relevant = ranking.rows.map((r) => (shown[r] === shown[query] ? 1 : 0));
+      const average = averagePrecision(relevant, { scores: ranking.steps });
       if (Number.isNaN(average)) return;
       sums.queries++;
       sums.average += average;
@@ -72,47 +77,42 @@ export async function evaluateRetrieval(
     precision: ks.map((k, i) => ({ k, value: mean(sums.precision[i]) })),
     recall: ks.map((k, i) => ({ k, value: mean(sums.recall[i]) })),
     queries: sums.queries,
-    leftOut: vectors.rows - sums.queries,
+    leftOut: rows - sums.queries,
   };
 }
 
-interface Ranking {
-  /** all rows but the query, nearest first */
-  rows: Int32Array;
-  scores: Float32Array;
+function checkedLabels(labels: ArrayLike<string | number> | undefined, rows: number): ArrayLike<string | number> {
+  if (labels === undefined)
+    throw new ArgumentError("labels", "are missing: give what each row shows, or a record that has labels");
+  checkOnePerRow({ labels }, rows, "vectors");
+  return labels;
 }
 
-/** scores sorted before the event loop gets a turn */
-const scoresAtOnce = 5e5;
-
+/** Ranks for every row all others. Where none of some that are nearly equally near has its label, their order is free. */
 async function eachRanking(
   held: HeldBase,
   vectors: Matrix,
+  labels: ArrayLike<string | number>,
   { signal, onProgress }: Pick<EvaluateRetrievalOptions, "signal" | "onProgress">,
   visit: (query: number, ranking: Ranking) => void,
 ): Promise<void> {
   const { rows } = vectors;
-  const { data, cols } = held.space.prepare(vectors, "vectors").ready;
+  const prepared = await inTurns(held.space.prepare(vectors, "vectors"), signal);
+  const { data, cols } = prepared.ready;
   const step = queriesAtOnce(rows);
+  const rankBlock = function* (start: number, end: number, scores: Float32Array): Steps<void> {
+    for (let query = start; query < end; query++) {
+      const own = scores.subarray((query - start) * rows, (query - start + 1) * rows);
+      const scored = { prepared, query, scores: own, self: query };
+      visit(query, yield* rankAll(scored, (row) => labels[row] === labels[query]));
+      yield;
+    }
+  };
   for (let start = 0; start < rows; start += step) {
     signal?.throwIfAborted();
     const end = Math.min(start + step, rows);
     const queries = { data: data.subarray(start * cols, end * cols), rows: end - start, cols };
-    const scores = await held.all(queries, signal);
-    for (let q = start, sorted = 0; q < end; q++, sorted += rows) {
-      visit(q, ranked(scores.subarray((q - start) * rows, (q - start + 1) * rows), q));
-      if (sorted > scoresAtOnce) {
-        sorted = 0;
-        await setImmediate();
-      }
-    }
+    await inTurns(rankBlock(start, end, await held.all(queries, signal)), signal);
     onProgress?.(end, rows);
   }
-}
-
-function ranked(scores: Float32Array, query: number): Ranking {
-  const keys = new Float64Array(scores.length - 1);
-  for (let i = 0, at = 0; i < scores.length; i++) if (i !== query) keys[at++] = rankKey(-scores[i], i);
-  keys.sort();
-  return { rows: Int32Array.from(keys, keyRow), scores: Float32Array.from(keys, keyValue) };
 }

@@ -1,10 +1,13 @@
 import { ArgumentError, ClosedError, ShapeError } from "../errors.js";
 import type { ExtractOptions, Model } from "../model/model.js";
 import { type HeldBase, holdBase } from "../numeric/held-base.js";
-import type { Matrix } from "../numeric/matrix.js";
+import { inTurns } from "../numeric/in-turns.js";
+import { type LabelledVectors, labelledVectors } from "../numeric/labelled-vectors.js";
+import { checkOnePerRow, type Matrix } from "../numeric/matrix.js";
 import { metricSpace } from "../numeric/metric-space.js";
 import { nearest } from "../numeric/nearest.js";
 import { checkCount } from "../numeric/neighbours.js";
+import { checkRankable } from "../numeric/ranking.js";
 import type { Picture } from "../picture.js";
 import { type Query, type QueryVectors, queryVectors } from "./query.js";
 import type { Hit, SearchedQuery, SearchResult } from "./search-result.js";
@@ -12,13 +15,13 @@ import type { Hit, SearchedQuery, SearchResult } from "./search-result.js";
 export interface ExactIndexOptions {
   /** reads query pictures; must be the one that made the vectors. It is not closed with the index. */
   readonly model?: Model;
-  /** one a row, returned with the hits */
+  /** one a row, returned with the hits @default the record's own */
   readonly pictures?: readonly Picture[];
-  /** one a row, returned with the hits */
+  /** one a row, returned with the hits @default the record's own */
   readonly labels?: readonly string[];
-  /** input size for query pictures, as the vectors were made with @default the model's own */
+  /** input size for query pictures, as the vectors were made with @default the record's, or the model's own */
   readonly size?: ExtractOptions["size"];
-  /** how query pictures are brought to that size, as the vectors were made with @default the model's own */
+  /** how query pictures are brought to that size, as the vectors were made with @default the record's, or the model's own */
   readonly fit?: ExtractOptions["fit"];
 }
 
@@ -52,17 +55,38 @@ export interface ExactIndex extends AsyncDisposable {
 /**
  * An exact index by cosine similarity, for up to some 100,000 vectors.
  *
- * @param vectors n x d; kept, and not to be changed while the index is open. They need not be normalised.
- * @throws ShapeError when there are no vectors, or pictures, labels or the model do not fit them; NotFiniteError and
- *   DegenerateDataError naming the first row that is not finite or zero
+ * @param vectors n x d, or a record of them with their pictures and labels; kept, and not to be changed while the index
+ *   is open. They need not be normalised.
+ * @throws ShapeError when there are no vectors or more than can be ranked, or pictures, labels or the model do not fit them;
+ *   NotFiniteError and DegenerateDataError naming the first row that is not finite or zero
  */
-export async function exactIndex(vectors: Matrix, options: ExactIndexOptions = {}): Promise<ExactIndex> {
-  const space = metricSpace(vectors, "cosine", "vectors");
-  checkFits(vectors, options);
-  return openIndex(await holdBase(space), vectors, options);
+export async function exactIndex(
+  vectors: Matrix | LabelledVectors,
+  options: ExactIndexOptions = {},
+): Promise<ExactIndex> {
+  const known = labelledVectors(vectors, "vectors");
+  const { pictures, labels, size, fit, model } = options;
+  const rows: IndexedVectors = {
+    vectors: known.vectors,
+    pictures: pictures ?? known.pictures,
+    labels: labels ?? known.labels,
+    size: size ?? known.size,
+    fit: fit ?? known.fit,
+    model,
+    modelName: model?.name ?? known.modelName,
+  };
+  checkFits(rows);
+  const space = await inTurns(metricSpace(known.vectors, "cosine", "vectors"));
+  return openIndex(await holdBase(space), rows);
 }
 
-function openIndex(base: HeldBase, vectors: Matrix, options: ExactIndexOptions): ExactIndex {
+/** What the index knows, its options and the record's entries together. */
+interface IndexedVectors extends ExactIndexOptions {
+  readonly vectors: Matrix;
+  readonly modelName?: string;
+}
+
+function openIndex(base: HeldBase, rows: IndexedVectors): ExactIndex {
   const running = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
@@ -70,11 +94,11 @@ function openIndex(base: HeldBase, vectors: Matrix, options: ExactIndexOptions):
     return closing;
   };
   return {
-    size: vectors.rows,
-    dim: vectors.cols,
+    size: rows.vectors.rows,
+    dim: rows.vectors.cols,
     async search(query, searchOptions = {}) {
       if (closing) throw new ClosedError("the index");
-      const job = runSearch(base, vectors, options, query, searchOptions);
+      const job = runSearch(base, rows, query, searchOptions);
       running.add(job);
       try {
         return await job;
@@ -89,15 +113,15 @@ function openIndex(base: HeldBase, vectors: Matrix, options: ExactIndexOptions):
 
 async function runSearch(
   base: HeldBase,
-  vectors: Matrix,
-  options: ExactIndexOptions,
+  options: IndexedVectors,
   query: Query,
   { k = 10, exclude = [], signal }: SearchOptions,
 ): Promise<SearchResult> {
   checkCount(k, "k");
+  const { vectors } = options;
   const asked = await queryVectors(query, vectors, options, signal);
   const excluded = excludedRows(exclude, asked.row, vectors.rows);
-  const found = await nearest(base, base.space.prepare(asked.vectors, "query"), k, {
+  const found = await nearest(base, await inTurns(base.space.prepare(asked.vectors, "query"), signal), k, {
     ...(excluded.size === 0 ? {} : { excluded: (_: number, r: number) => excluded.has(r), spare: excluded.size }),
     ...(signal ? { signal } : {}),
   });
@@ -112,9 +136,9 @@ async function runSearch(
   return { queries, k, size: vectors.rows, ...describeModel(options) };
 }
 
-function describeModel({ model, size }: ExactIndexOptions): Pick<SearchResult, "modelName" | "inputSize"> {
+function describeModel({ modelName, size }: IndexedVectors): Pick<SearchResult, "modelName" | "inputSize"> {
   const inputSize = typeof size === "number" ? ([size, size] as const) : size;
-  return { ...(model ? { modelName: model.name } : {}), ...(inputSize ? { inputSize } : {}) };
+  return { ...(modelName === undefined ? {} : { modelName }), ...(inputSize ? { inputSize } : {}) };
 }
 
 function excludedRows(exclude: Iterable<number>, own: number | undefined, rows: number): Set<number> {
@@ -136,14 +160,9 @@ function describeQuery({ picture, row }: QueryVectors, options: ExactIndexOption
   return picture ? { picture } : {};
 }
 
-function checkFits(vectors: Matrix, { model, pictures, labels }: ExactIndexOptions): void {
-  for (const [name, list] of Object.entries({ pictures, labels })) {
-    if (list && list.length !== vectors.rows)
-      throw new ShapeError(
-        name,
-        `holds ${list.length} entries where there are ${vectors.rows} vectors: give one a row`,
-      );
-  }
+function checkFits({ vectors, model, pictures, labels }: IndexedVectors): void {
+  checkRankable(vectors.rows, "vectors");
+  checkOnePerRow({ pictures, labels }, vectors.rows, "vectors");
   if (model && model.dim !== vectors.cols)
     throw new ShapeError(
       "model",

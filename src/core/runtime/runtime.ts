@@ -71,11 +71,14 @@ export function sharedRuntime(): Runtime {
   return shared;
 }
 
+/** More than any machine's cores; onnxruntime takes minutes to start tens of thousands. */
+const mostThreads = 512;
+
 /** The number of threads to use: the argument, checked, or the machine's cores. */
 export function threadCount(threads?: number): number {
   if (threads === undefined) return availableParallelism();
-  if (!Number.isInteger(threads) || threads < 1)
-    throw new ArgumentError("threads", `is ${threads}: give a whole number, 1 or more`);
+  if (!Number.isInteger(threads) || threads < 1 || threads > mostThreads)
+    throw new ArgumentError("threads", `is ${threads}: give a whole number from 1 to ${mostThreads}`);
   return threads;
 }
 
@@ -94,6 +97,9 @@ class WorkerRuntime implements Runtime {
   #ending: Promise<void> | undefined;
 
   constructor() {
+    // onnxruntime 1.30 keeps a device id under the home folder and sends usage to its makers unless this is set; its
+    // library reads the process's environment, which a thread cannot change
+    process.env.ORT_DISABLE_TELEMETRY ??= "1";
     this.#worker = new Worker(new URL("./worker.js", import.meta.url), {
       execArgv: [],
       name: "patchlab-runtime",

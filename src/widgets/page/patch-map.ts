@@ -22,6 +22,7 @@ export function mountPatchMap(figure: HTMLElement, data: PatchMapData): void {
   const reset = figure.querySelector(".pl-reset") as HTMLButtonElement;
   const home = slider.valueAsNumber; // the threshold, rounded to the slider's steps
   const pictures = pictureLayers(figure, data);
+  paintPictures(pictures, map);
   let moveLine: (threshold: number) => void = () => {};
   let waiting = false;
   const update = (): void => {
@@ -82,22 +83,18 @@ function pictureLayers(figure: HTMLElement, { grids }: PatchMapData): PictureLay
   });
 }
 
-/** A canvas in the place of a still layer, with its content. */
+/** A canvas in the place of a still layer. */
 function canvasFor(image: HTMLImageElement, rows: number, cols: number): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height, canvas.className] = [cols, rows, image.className];
   canvas.dataset.layer = image.dataset.layer;
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", image.alt);
-  const replace = (): void => {
-    canvas.getContext("2d")?.drawImage(image, 0, 0);
-    image.replaceWith(canvas);
-  };
-  void image.decode().then(replace, replace);
+  image.replaceWith(canvas);
   return canvas;
 }
 
-function paintPictures(pictures: readonly PictureLayers[], { mask, rgb }: LiveResult): void {
+function paintPictures(pictures: readonly PictureLayers[], { mask, rgb }: Pick<LiveResult, "mask" | "rgb">): void {
   for (const { start, end, dim, parts, share } of pictures) {
     const own = mask.subarray(start, end);
     put(dim, dimLayer(own));

@@ -74,8 +74,8 @@ export function withPlotly(figure: Element, draw: (plotly: Plotly) => unknown): 
   const note = document.createElement("p");
   note.className = "pl-waiting";
   note.textContent =
-    "This is the still form of the figure. Plotly, which makes it answer, comes with the first figure of the " +
-    "notebook: run that cell again.";
+    "This is the still form of the figure. Plotly, which makes it answer, came with another figure, whose output is " +
+    "not here: run this cell with show(…, { plotly: true }).";
   const timer = setTimeout(() => figure.querySelector("figcaption")?.before(note), patience);
   void shared().ready.then((plotly) => {
     clearTimeout(timer);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { borderShare, maskAbove, separate, unitScale } from "#dist/core/features/foreground.js";
+import { borderShare, maskAbove, scaleToUnit, separate } from "#dist/core/features/foreground.js";
 import { unitHistogram } from "#dist/core/features/histogram.js";
 import { seededRandom } from "#dist/core/numeric/random.js";
 
@@ -83,10 +83,10 @@ describe("separate(scores, grids, threshold, foreground)", () => {
   });
 });
 
-describe("unitScale(scores, range)", () => {
+describe("scaleToUnit(scores, range)", () => {
   it("cuts scores outside the range", () => {
-    assert.deepEqual([...unitScale(Float32Array.of(-1, 0, 1, 5), { low: 0, high: 4 })], [0, 0, 0.25, 1]);
-    assert.deepEqual([...unitScale(Float32Array.of(-1, 0, 1, 5), { low: 0, high: 4 }, true)], [1, 1, 0.75, 0]);
+    assert.deepEqual([...scaleToUnit(Float32Array.of(-1, 0, 1, 5), { low: 0, high: 4 })], [0, 0, 0.25, 1]);
+    assert.deepEqual([...scaleToUnit(Float32Array.of(-1, 0, 1, 5), { low: 0, high: 4 }, true)], [1, 1, 0.75, 0]);
   });
 });
 

@@ -6,11 +6,13 @@ const modules = [
   "core/numeric/covariance.js",
   "core/numeric/principal.js",
   "core/numeric/eigen.js",
+  "core/numeric/tridiagonal.js",
   "core/numeric/float-text.js",
   "core/features/otsu.js",
   "core/features/foreground.js",
   "core/features/colours.js",
   "core/features/histogram.js",
+  "core/features/mask.js",
   "core/features/tokens.js",
 ];
 

@@ -177,6 +177,25 @@ describe("patchMap(patches)", () => {
     });
   });
 
+  it("is of the model that is given, or else of the one that the patches know", async () => {
+    const known = images(tokens).map((p) => ({ ...p, modelName: "known" }));
+    const names = async (patches: Patches[], model?: string) => {
+      const { modelName, recipe } = await patchMap(patches, { model });
+      return [modelName, recipe.model];
+    };
+    assert.deepEqual(await names(known), ["known", "known"]);
+    assert.deepEqual(await names(known, "given"), ["given", "given"]);
+    assert.deepEqual(await names([...images(tokens).slice(0, 1), ...known.slice(1)]), ["known", "known"]);
+    assert.deepEqual(await names(images(tokens)), [undefined, undefined]);
+    const { recipe } = await patchMap(known);
+    await assert.rejects(patchMap(known, { recipe, model: "given" }), { name: "ArgumentError", argument: "model" });
+    const mixed = known.map((p, i) => (i === 2 ? { ...p, modelName: "another" } : p));
+    await assert.rejects(patchMap(mixed), {
+      name: "ArgumentError",
+      message: "patches[2] come from another where others come from known: use one model",
+    });
+  });
+
   it("rejects thresholds outside 0..1 and unknown rules", async () => {
     await assert.rejects(patchMap(images(tokens), { threshold: 1.5 }), { argument: "threshold" });
     await assert.rejects(patchMap(images(tokens), { foreground: "left" as "low" }), { argument: "foreground" });

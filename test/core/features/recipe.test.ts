@@ -84,6 +84,9 @@ describe("a recipe", () => {
       { range: { low: 1, high: 1 } },
       { colours: { rule: "minmax", low: [0, 0], high: [1, 1] } },
       { colours: { rule: "rainbow" } },
+      { colours: { rule: "minmax", low: [0, 2, 0], high: [1, 1, 1] } },
+      { colours: { rule: "sigmoid", deviation: [1, 0, 1] } },
+      { options: { ...recipe.options, colours: { rule: "minmax", percentiles: [99, 1] } } },
       { first: { ...recipe.first, mean: "" } },
       { first: { ...recipe.first, components: "####" } },
       { second: { ...recipe.second, nComponents: 2 } },
@@ -99,7 +102,12 @@ describe("a recipe", () => {
       assert.throws(() => recipeFromJson(JSON.stringify({ ...recipe, [part]: undefined })), { name: "FormatError" });
   });
 
-  it("is checked too when it comes as a record", async () => {
+  it("is checked too when it comes as a record, and before it replaces a file", async () => {
+    const path = join(folder, "kept.json");
+    await saveRecipe(recipe, path);
+    for (const wrong of [undefined, {}])
+      await assert.rejects(saveRecipe(wrong as never, path), { name: "FormatError" });
+    assert.deepEqual(await loadRecipe(path), recipe);
     await assert.rejects(patchMap(images, { recipe: { ...recipe, version: 9 } as unknown as Recipe }), {
       name: "FormatError",
     });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ArgumentError, FileError } from "#dist/core/errors.js";
 import { folderLabel, listImages } from "#dist/core/image/list.js";
@@ -36,6 +36,21 @@ describe("listImages", () => {
     await symlink(root, join(root, "circle"));
     await symlink(join(root, "a.jpg"), join(root, "b.jpg"));
     assert.deepEqual(await listImages(root), [join(root, "a.jpg")]);
+  });
+
+  it("throws for a folder below that cannot be read, or tells of it and goes on", async function () {
+    if (process.getuid?.() === 0 || process.platform === "win32") return this.skip();
+    const root = await tree("locked", ["a.jpg", "shut/b.jpg"]);
+    const shut = join(root, "shut");
+    await chmod(shut, 0);
+    try {
+      await assert.rejects(listImages(root), (e: Error) => e instanceof FileError && e.path === shut);
+      const told: string[] = [];
+      assert.deepEqual(await listImages(root, { onUnreadable: (e) => told.push(e.path) }), [join(root, "a.jpg")]);
+      assert.deepEqual(told, [shut]);
+    } finally {
+      await chmod(shut, 0o755);
+    }
   });
 
   it("tells a missing folder, a file and a folder without pictures apart", async () => {

@@ -98,6 +98,7 @@ describe("openDinov2", () => {
       assert.match(e.message, /30 x 28.*14 pixels.*28 x 28/);
       return true;
     });
+    await assert.rejects(network.forward(undefined as never), ShapeError);
     await assert.rejects(network.forward({ data: new Float32Array(5), dims: [1, 3, 28, 28] }), ShapeError);
     const pixels = noise(3, 28, 28);
     pixels.data[3 * 28 * 28 + 5] = Number.NaN;

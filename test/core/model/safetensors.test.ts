@@ -66,7 +66,7 @@ describe("readSafetensorsHeader", () => {
   });
 
   refuses("an empty file", new Uint8Array(0), /0 bytes/);
-  refuses("a web page saved under the name", Buffer.from("<!doctype html><html><body>404</body></html>"), /header of/);
+  refuses("a web page saved under the name", Buffer.from("<!doctype html><html><body>404</body></html>"), /Git LFS/);
   refuses("a header longer than the file", encode("{}", new Uint8Array(0)).slice(0, 9), /truncated/);
   refuses("a header that is no JSON", encode("{not json", new Uint8Array(0)), /no JSON/);
   refuses("a header that is a list", encode("[1]", new Uint8Array(0)), /no JSON object/);
@@ -84,6 +84,10 @@ describe("readSafetensorsHeader", () => {
     encode({ x: tensor([2], [0, 8]), y: tensor([2], [4, 12]) }, new Uint8Array(12)),
     /"x" and "y" overlap/,
   );
+
+  it("names a folder in the file's place", async () => {
+    await assert.rejects(readSafetensorsHeader(folder()), (e: Error) => e instanceof FileError && e.path === folder());
+  });
 
   it("names a file that is not there", async () => {
     await assert.rejects(readSafetensorsHeader(join(folder(), "missing.safetensors")), (error: Error) => {

@@ -132,6 +132,16 @@ describe("neighbours", () => {
     await assert.rejects(job, { name: "AbortError" });
   });
 
+  it("refuses more neighbours than a result holds before it touches the vectors", async () => {
+    const many = matrix(new Float32Array(100_000), 100_000, 1);
+    await assert.rejects(neighbours(many, { k: 1e9, metric: "cosine" }), {
+      name: "ShapeError",
+      argument: "k",
+      message:
+        "k is 100000 for 100000 queries, 10000000000 neighbours where one result holds 268435456: ask for fewer, or in parts",
+    });
+  });
+
   it("refuses what it cannot answer, by name", async () => {
     const base = randomMatrix(5, 3);
     const queries = randomMatrix(2, 4);
@@ -142,6 +152,7 @@ describe("neighbours", () => {
     await assert.rejects(neighbours(base, { k: 1, metric: "cosine", queries: base, excludeSelf: true }), ArgumentError);
     await assert.rejects(neighbours(base, { k: 1, metric: "manhattan" as "cosine" }), ArgumentError);
     await assert.rejects(neighbours(matrix(new Float32Array(0), 0, 3), { k: 1, metric: "cosine" }), ShapeError);
+    await assert.rejects(neighbours(undefined as unknown as Matrix, { k: 1, metric: "cosine" }), ShapeError);
     const bad = matrix(base.data.slice(), 5, 3);
     bad.data[7] = Number.NaN;
     for (const metric of ["cosine", "euclidean"] as const)

@@ -173,6 +173,19 @@ describe("pca(x)", () => {
   it("stops when its signal is aborted", async () => {
     await assert.rejects(pca(x, { signal: AbortSignal.abort() }), { name: "AbortError" });
   });
+
+  it("hears its signal while it looks for hundreds of axes", async () => {
+    const m = normalMatrix(700, 500, 1, { deviation: () => 1 });
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 20);
+    await assert.rejects(pca(m, { nComponents: 300, signal: controller.signal }), { name: "AbortError" });
+  });
+
+  it("finds all axes there are: orthonormal, and together the whole variance", async () => {
+    const p = await pca(normalMatrix(150, 130, 3, { deviation: () => 1 }), { nComponents: 130 });
+    assertOrthonormal(p);
+    assert.ok(Math.abs(p.explainedVarianceRatio.reduce((sum, r) => sum + r, 0) - 1) < 1e-6);
+  });
 });
 
 describe("projectPca(pca, x)", () => {

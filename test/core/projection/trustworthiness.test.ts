@@ -15,13 +15,13 @@ function digits(rows: number): Matrix {
   return matrix(Float32Array.from(data.subarray(0, rows * 64)), rows, 64);
 }
 
-/** By ranks of all pairs, sorted in 64 bits. */
+/** By ranks of all pairs, measured in 64 bits and rounded to 32; equally near ones by row. */
 function byDefinition(x: Matrix, points: Matrix, k: number): { trust: number; overlap: number } {
   const order = (m: Matrix, i: number): number[] => {
     const far = Array.from({ length: m.rows }, (_, j) => {
       let sum = 0;
       for (let c = 0; c < m.cols; c++) sum += (m.data[i * m.cols + c] - m.data[j * m.cols + c]) ** 2;
-      return sum;
+      return Math.fround(Math.sqrt(sum));
     });
     return far
       .map((_, j) => j)
@@ -73,6 +73,34 @@ describe("trustworthiness", () => {
     assert.deepEqual([found.trustworthiness, found.neighbourOverlap, found.k], [1, 1, 15]);
   });
 
+  for (const metric of ["euclidean", "cosine"] as const)
+    it(`is 1 for the data as its own map under ${metric}, beside a row a million times longer`, async () => {
+      const x = normalMatrix(200, 2, 5);
+      x.data.fill(1e6, 0, 2);
+      const angles = matrix(
+        Float32Array.from({ length: 400 }, (_, i) => {
+          const angle = Math.atan2(x.data[i | 1], x.data[i & ~1]);
+          return i % 2 === 0 ? Math.cos(angle) : Math.sin(angle);
+        }),
+        200,
+        2,
+      );
+      const found = await trustworthiness(x, metric === "cosine" ? angles : x, { metric });
+      assert.ok(found.trustworthiness > 1 - 1e-6, `trustworthiness ${found.trustworthiness}`);
+      assert.ok(found.neighbourOverlap > 0.999);
+    });
+
+  it("is what the definition gives, beside a row a million times longer", async () => {
+    const x = normalMatrix(200, 6, 1, { deviation: () => 1 });
+    x.data.fill(1e6, 0, 6);
+    const points = normalMatrix(200, 2, 2);
+    const { trust, overlap } = byDefinition(x, points, 10);
+    const found = await trustworthiness(x, points, { k: 10 });
+    assert.ok(Math.abs(found.trustworthiness - trust) < 1e-9, `${found.trustworthiness} for ${trust}`);
+    assert.ok(Math.abs(found.neighbourOverlap - overlap) < 1e-9);
+    assert.equal((await trustworthiness(x, x)).trustworthiness, 1);
+  });
+
   it("is estimated well from a sample, the same one for the same seed", async () => {
     const x = normalMatrix(600, 10, 1);
     const points = matrix(
@@ -98,5 +126,8 @@ describe("trustworthiness", () => {
     await assert.rejects(trustworthiness(normalMatrix(9, 4, 1), normalMatrix(8, 2, 2)), ShapeError);
     await assert.rejects(trustworthiness(normalMatrix(2, 4, 1), normalMatrix(2, 2, 2)), ShapeError);
     await assert.rejects(trustworthiness(normalMatrix(9, 4, 1), normalMatrix(9, 2, 2), { k: 5 }), ArgumentError);
+    const nothing = undefined as unknown as Matrix;
+    await assert.rejects(trustworthiness(nothing, normalMatrix(9, 2, 2)), ShapeError);
+    await assert.rejects(trustworthiness(normalMatrix(9, 4, 1), nothing), ShapeError);
   });
 });

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import fc from "fast-check";
 import { ArgumentError, NotFiniteError, ShapeError } from "#dist/core/errors.js";
-import { matrix } from "#dist/core/numeric/matrix.js";
+import { type Matrix, matrix } from "#dist/core/numeric/matrix.js";
 import { evaluateRetrieval } from "#dist/core/retrieval/evaluate.js";
+import { averagePrecision } from "#dist/core/retrieval/metrics.js";
 import { fixture } from "../../support/fixtures.js";
 import { readFixture } from "../../support/safetensors.js";
 import { normalMatrix } from "../../support/samples.js";
@@ -13,7 +15,71 @@ function within(actual: number, wanted: number): void {
   assert.ok(Math.abs(actual / wanted - 1) < 1e-4, `${actual} for ${wanted}`);
 }
 
+/** Every pair measured in 64 bits, equal 32-bit measures as one step. */
+function byDefinition(x: Matrix, labels: ArrayLike<string | number>, metric: "cosine" | "euclidean"): number {
+  const far = (a: number, b: number): number => {
+    let [square, product, aa, bb] = [0, 0, 0, 0];
+    for (let j = 0; j < x.cols; j++) {
+      const [u, v] = [x.data[a * x.cols + j], x.data[b * x.cols + j]];
+      square += (u - v) ** 2;
+      product += u * v;
+      aa += u * u;
+      bb += v * v;
+    }
+    return Math.fround(metric === "euclidean" ? Math.sqrt(square) : -product / (Math.sqrt(aa) * Math.sqrt(bb)));
+  };
+  const all = Array.from({ length: x.rows }, (_, i) => i);
+  const averages = all.map((q) => {
+    const others = all.filter((i) => i !== q).map((i) => ({ i, far: far(q, i) }));
+    others.sort((a, b) => a.far - b.far || a.i - b.i);
+    const relevant = others.map(({ i }) => labels[i] === labels[q]);
+    return averagePrecision(relevant, { scores: others.map((o) => o.far) });
+  });
+  const counted = averages.filter((a) => !Number.isNaN(a));
+  return counted.reduce((sum, a) => sum + a, 0) / counted.length;
+}
+
 describe("evaluateRetrieval", () => {
+  for (const metric of ["cosine", "euclidean"] as const) {
+    it(`gives under ${metric} what measuring every pair gives, beside a row a million times longer`, async () => {
+      const labels = Array.from({ length: 200 }, (_, i) => i % 5);
+      const x = normalMatrix(200, 6, 2, { deviation: () => 1 });
+      for (let i = 0; i < 200; i++) x.data[i * 6 + labels[i]] += 2;
+      x.data.fill(1e6, 0, 6);
+      const scores = await evaluateRetrieval(x, labels, { metric });
+      within(scores.meanAveragePrecision, byDefinition(x, labels, metric));
+    });
+
+    it(`gives under ${metric} what measuring every pair gives where many are equally near`, async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 0, max: 2 })), {
+            minLength: 2,
+            maxLength: 40,
+          }),
+          async (rows) => {
+            const x = matrix(Float32Array.from(rows.flat()), rows.length, 2);
+            const labels = rows.map((_, i) => (i % 3 === 0 ? 0 : i % 2));
+            const { meanAveragePrecision } = await evaluateRetrieval(x, labels, { metric });
+            const wanted = byDefinition(x, labels, metric);
+            if (Number.isNaN(wanted)) assert.ok(Number.isNaN(meanAveragePrecision));
+            else assert.ok(Math.abs(meanAveragePrecision - wanted) < 1e-12);
+          },
+        ),
+        { numRuns: 40 },
+      );
+    });
+  }
+
+  it("takes the labels of a record, unless others are given", async () => {
+    const record = { vectors: normalMatrix(12, 3, 1), labels: Array.from("aabbccaabbcc") };
+    const own = await evaluateRetrieval(record.vectors, record.labels);
+    assert.deepEqual(await evaluateRetrieval(record), own);
+    const others = Array.from("abcabcabcabc");
+    assert.deepEqual(await evaluateRetrieval(record, others), await evaluateRetrieval(record.vectors, others));
+    await assert.rejects(evaluateRetrieval(record.vectors), { name: "ArgumentError", argument: "labels" });
+  });
+
   it("gives for the digits what scikit-learn gives", async () => {
     const tensors = readFixture("numeric/arrays.safetensors");
     const x = matrix(Float32Array.from(tensors.uint8("digits.x").data.subarray(0, 300 * 64)), 300, 64);
@@ -59,6 +125,7 @@ describe("evaluateRetrieval", () => {
 
   it("refuses what it cannot evaluate, by name", async () => {
     const x = normalMatrix(5, 3, 1);
+    await assert.rejects(evaluateRetrieval(undefined as unknown as Matrix, ["a"]), ShapeError);
     await assert.rejects(evaluateRetrieval(x, ["a"]), ShapeError);
     await assert.rejects(evaluateRetrieval(x, [1, 1, 1, 1, 1], { ks: [0] }), ArgumentError);
     x.data[4] = Number.NaN;

@@ -127,11 +127,41 @@ describe("exactIndex", () => {
 
   it("refuses pictures, labels and a model that do not fit the vectors", async () => {
     const vectors = normalMatrix(5, 3, 1, flat);
+    await assert.rejects(exactIndex(undefined as unknown as Matrix), ShapeError);
     await assert.rejects(exactIndex(vectors, { labels: ["a"] }), ShapeError);
     await assert.rejects(exactIndex(vectors, { pictures: [] }), ShapeError);
     await assert.rejects(exactIndex(vectors, fakeModel(new Float32Array(4))), ShapeError);
     await assert.rejects(exactIndex(matrix(new Float32Array(0), 0, 3)), ShapeError);
     await assert.rejects(exactIndex(matrix(new Float32Array(6), 2, 3)), DegenerateDataError);
+  });
+
+  it("takes a record of vectors with what is known of them; options come before it", async () => {
+    const vectors = normalMatrix(6, 5, 1, flat);
+    const labels = Array.from("abcdef");
+    const pictures = labels.map((name) => picture(`${name}.jpg`, name));
+    const record = { vectors, labels, pictures, modelName: "known", size: [56, 84], fit: "letterbox" } as const;
+    const index = await exactIndex(record);
+    const result = await index.search({ row: 2 }, { k: 1 });
+    assert.deepEqual([result.modelName, result.inputSize, result.size], ["known", [56, 84], 6]);
+    const { row: found, label, picture: seen } = result.queries[0].hits[0];
+    assert.deepEqual([label, seen], [labels[found], pictures[found]]);
+    await index.close();
+
+    const { model, asked } = fakeModel(row(vectors, 3).slice());
+    const other = await exactIndex(record, { model, size: 28, labels: Array.from("uvwxyz") });
+    const answer = await other.search("a.jpg", { k: 1 });
+    assert.deepEqual([answer.modelName, answer.inputSize, answer.queries[0].hits[0].label], ["fake", [28, 28], "x"]);
+    assert.deepEqual(asked[0].options, { clsOnly: true, size: 28, fit: "letterbox" });
+    await other.close();
+    await assert.rejects(exactIndex({ ...record, labels: ["a"] }), { name: "ShapeError", argument: "labels" });
+  });
+
+  it("refuses more vectors than it can rank when it is opened", async () => {
+    const rows = 2 ** 22 + 1;
+    await assert.rejects(exactIndex(matrix(new Float32Array(rows).fill(1), rows, 1)), {
+      name: "ShapeError",
+      argument: "vectors",
+    });
   });
 
   it("answers a search that runs while it is closed", async () => {

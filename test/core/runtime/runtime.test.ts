@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { ClosedError, RuntimeError } from "#dist/core/errors.js";
 import { float, GraphBuilder } from "#dist/core/runtime/graph.js";
 import { openRuntime, type Runtime, sharedRuntime, threadCount } from "#dist/core/runtime/runtime.js";
 import { int64, type Tensor } from "#dist/core/runtime/tensor.js";
 import { projectFile } from "../../support/fixtures.js";
+import { temporaryFolder } from "../../support/temporary.js";
 
 /** y = scale · x xᵀ */
 function product(): Uint8Array {
@@ -18,6 +20,7 @@ function product(): Uint8Array {
 const heavy: Tensor = { data: new Float32Array(3000 * 1000).fill(0.5), dims: [3000, 1000] };
 
 describe("the runtime", () => {
+  const home = temporaryFolder();
   let runtime: Runtime;
   before(() => {
     runtime = openRuntime();
@@ -129,6 +132,22 @@ describe("the runtime", () => {
       assert.ok(ended.stderr.includes(line), ended.stderr);
     });
 
+  it("writes nothing under the user's home and sends nothing: onnxruntime's telemetry is off", () => {
+    const url = new URL("../../../dist/core/runtime/runtime.js", import.meta.url).href;
+    const script = `
+      const { openRuntime } = await import(${JSON.stringify(url)});
+      const runtime = openRuntime();
+      await runtime.open(${JSON.stringify(projectFile("models/efficientnet-lite0/model.onnx"))});
+      await runtime.close();`;
+    const { ORT_DISABLE_TELEMETRY: _, ...env } = process.env;
+    const ended = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+      env: { ...env, HOME: home(), USERPROFILE: home(), XDG_CACHE_HOME: "" },
+      encoding: "utf8",
+    });
+    assert.deepEqual([ended.status, ended.stderr], [0, ""]);
+    assert.deepEqual(readdirSync(home(), { recursive: true }), []);
+  });
+
   it("gives a new shared runtime after the last one was closed", async () => {
     const first = sharedRuntime();
     assert.equal(sharedRuntime(), first);
@@ -141,6 +160,7 @@ describe("the runtime", () => {
   it("uses the machine's cores unless told otherwise, and refuses zero threads", () => {
     assert.ok(threadCount() >= 1);
     assert.equal(threadCount(3), 3);
+    assert.throws(() => threadCount(100_000), { argument: "threads" });
     assert.throws(() => threadCount(0), { name: "ArgumentError", argument: "threads" });
     assert.throws(() => threadCount(1.5), { name: "ArgumentError" });
   });

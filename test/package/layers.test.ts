@@ -1,0 +1,73 @@
+/** The linter knows the layers that CONTRIBUTING.md names. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { projectFile } from "../support/fixtures.js";
+import { temporaryFolder } from "../support/temporary.js";
+
+const biome = createRequire(import.meta.url).resolve("@biomejs/biome/bin/biome");
+
+/** What a new file may import, and what it may not. */
+const layers: Record<string, { allowed: string[]; refused: string[] }> = {
+  "src/core/new.ts": {
+    allowed: ["./errors.js"],
+    refused: ["./numeric/matrix.js", "../index.js", "../cli/progress.js"],
+  },
+  "src/core/runtime/new.ts": {
+    allowed: ["../errors.js"],
+    refused: ["../numeric/matrix.js", "../../index.js"],
+  },
+  "src/core/image/new.ts": {
+    allowed: ["../picture.js", "../numeric/matrix.js"],
+    refused: ["../model/model.js", "../../index.js"],
+  },
+  "src/core/projection/new.ts": {
+    allowed: ["../numeric/pca.js"],
+    refused: ["../features/otsu.js", "../../widgets/show.js"],
+  },
+  "src/widgets/new.ts": {
+    allowed: ["../core/numeric/matrix.js", "./svg.js"],
+    refused: ["../kernel/display.js", "../index.js", "./index.js"],
+  },
+  "src/widgets/page/new.ts": {
+    allowed: ["../placement.js"],
+    refused: ["../../core/numeric/pca.js"],
+  },
+  "src/kernel/new.ts": {
+    allowed: ["../core/errors.js", "../core/atomic-write.js", "../core/display-hook.js", "./nbformat.js"],
+    refused: ["../core/picture.js", "../core/numeric/matrix.js", "../index.js", "../widgets/show.js"],
+  },
+  "src/cli/new.ts": {
+    allowed: ["../core/numeric/matrix.js", "../kernel/notebook.js", "../widgets/page.js"],
+    refused: ["../index.js", "../widgets/index.js"],
+  },
+};
+
+describe("the linter", () => {
+  const folder = temporaryFolder();
+  let found: string;
+
+  before(async () => {
+    const { vcs: _, ...config } = JSON.parse(await readFile(projectFile("biome.json"), "utf8"));
+    await writeFile(join(folder(), "biome.json"), JSON.stringify(config));
+    for (const [file, { allowed, refused }] of Object.entries(layers)) {
+      await mkdir(join(folder(), dirname(file)), { recursive: true });
+      const lines = [...allowed, ...refused].map((path, i) => `import { a${i} } from "${path}";\n`);
+      await writeFile(join(folder(), file), lines.join(""));
+    }
+    const options = ["--only=style/noRestrictedImports", "--max-diagnostics=none", "--colors=off"];
+    found = spawnSync(process.execPath, [biome, "lint", ...options], { cwd: folder(), encoding: "utf8" }).stderr;
+  });
+
+  for (const [file, { allowed, refused }] of Object.entries(layers))
+    it(`refuses in ${file} ${refused.join(", ")} and allows ${allowed.join(", ")}`, () => {
+      const lines = [...found.matchAll(/^(\S+):(\d+):\d+ lint\/style\/noRestrictedImports/gm)];
+      const ofFile = lines.filter(([, path]) => path === file).map(([, , line]) => Number(line) - 1);
+      assert.deepEqual(
+        ofFile.map((i) => [...allowed, ...refused][i]),
+        refused,
+      );
+    });
+});
