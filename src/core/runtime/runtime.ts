@@ -97,7 +97,7 @@ class WorkerRuntime implements Runtime {
   #ending: Promise<void> | undefined;
 
   constructor() {
-    // onnxruntime 1.30 keeps a device id under the home folder and sends usage to its makers unless this is set; its
+    // onnxruntime 1.30 keeps a device id and reports for its makers under the home folder unless this is set; its
     // library reads the process's environment, which a thread cannot change
     process.env.ORT_DISABLE_TELEMETRY ??= "1";
     this.#worker = new Worker(new URL("./worker.js", import.meta.url), {
