@@ -49,9 +49,10 @@ export async function holdBase(space: MetricSpace, runtime: Runtime = sharedRunt
 /** Both parts, or neither. */
 async function holdProduct(space: MetricSpace, runtime: Runtime): Promise<{ x: HeldTensor; bias: HeldTensor }> {
   const { base, bias } = await inTurns(space.product());
-  const x = await runtime.hold(asTensor(base));
+  const transfer = true; // both were made for this
+  const x = await runtime.hold(asTensor(base), { transfer });
   try {
-    return { x, bias: await runtime.hold({ data: bias, dims: [1, bias.length] }) };
+    return { x, bias: await runtime.hold({ data: bias, dims: [1, bias.length] }, { transfer }) };
   } catch (error) {
     // what cannot hold another tensor may be unable to release one: the first error is the one that says why
     await runtime.release(x).catch(() => {});
@@ -60,9 +61,7 @@ async function holdProduct(space: MetricSpace, runtime: Runtime): Promise<{ x: H
 }
 
 function asTensor({ data, rows, cols }: Matrix): Tensor {
-  // what is sent to the thread is the whole buffer, however small the view
-  const own = data.byteLength === data.buffer.byteLength ? data : data.slice();
-  return { data: own, dims: [rows, cols] };
+  return { data, dims: [rows, cols] };
 }
 
 const bestSession = sharedSession(() => scoreGraph("best"));

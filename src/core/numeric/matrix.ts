@@ -48,7 +48,7 @@ export function checkMatrix(m: Matrix, argument: string): void {
 }
 
 /** @throws ShapeError when the record's sizes and its array do not agree */
-export function checkPatches(p: Patches, argument: string): void {
+function checkPatches(p: Patches, argument: string): void {
   if (!(p?.data instanceof Float32Array))
     throw new ShapeError(argument, "must be a patches record { data: Float32Array, rows, cols, dim }");
   if (p.data.length !== p.rows * p.cols * p.dim)

@@ -48,8 +48,8 @@ export interface Runtime {
    * @throws RuntimeError when onnxruntime does not accept it; ArgumentError when an execution provider is not there
    */
   open(model: Uint8Array | string, options?: SessionOptions): Promise<Session>;
-  /** Copies a tensor to the worker once, for many runs. Release it when done. */
-  hold(tensor: Tensor): Promise<HeldTensor>;
+  /** Takes a tensor to the worker once, for many runs. Release it when done. */
+  hold(tensor: Tensor, options?: Pick<RunOptions, "transfer">): Promise<HeldTensor>;
   release(tensor: HeldTensor): Promise<void>;
   /**
    * Rejects what is still waiting with ClosedError at once, and ends the thread as soon as the run that it is in is
@@ -147,8 +147,8 @@ class WorkerRuntime implements Runtime {
     };
   }
 
-  async hold(tensor: Tensor): Promise<HeldTensor> {
-    const own = toSend(tensor, false) as Tensor;
+  async hold(tensor: Tensor, { transfer = false }: Pick<RunOptions, "transfer"> = {}): Promise<HeldTensor> {
+    const own = toSend(tensor, transfer) as Tensor;
     return { held: await this.#ask<number>({ kind: "hold", tensor: own }, undefined, [own]), dims: tensor.dims };
   }
 

@@ -67,6 +67,14 @@ describe("the runtime", () => {
     await session.close();
   });
 
+  it("leaves a held tensor's array alone, and takes its memory over when told to", async () => {
+    const data = Float32Array.of(1, 2);
+    await runtime.release(await runtime.hold({ data, dims: [1, 2] }));
+    assert.deepEqual([...data], [1, 2]);
+    await runtime.release(await runtime.hold({ data, dims: [1, 2] }, { transfer: true }));
+    assert.equal(data.length, 0);
+  });
+
   it("drops a run whose signal aborts before it starts, and only that one", async () => {
     const session = await runtime.open(product(), { threads: 1 });
     const controller = new AbortController();
