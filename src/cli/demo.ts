@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Command } from "commander";
 import { loadModel } from "../core/model/load.js";
+import { failuresAsJson, failuresAsText } from "./failures.js";
 import { interruptSignal } from "./interrupt.js";
 import { type ModelOptions, nonEmpty, withModelOptions } from "./model-options.js";
 import { checkOutputs } from "./outputs.js";
@@ -53,20 +54,16 @@ async function run(options: Options, command: Command): Promise<void> {
     await writeResult(out, result.html);
     const seconds = (performance.now() - started) / 1000;
     const { html, ...facts } = result;
-    if (options.json) console.log(JSON.stringify({ page: out, ...facts, failed: names(facts.failed), seconds }));
+    if (options.json)
+      console.log(JSON.stringify({ page: out, ...facts, failed: failuresAsJson(facts.failed), seconds }));
     else console.log(sentence(out, seconds, result));
   } finally {
     await model.close();
   }
 }
 
-function names(failed: { name: string; error: Error }[]): { name: string; error: string }[] {
-  return failed.map(({ name, error }) => ({ name, error: error.message }));
-}
-
 function sentence(out: string, seconds: number, { html, failed, leftOut }: Quickstart): string {
-  const files = failed.map(({ error }) => `  left out: ${error.message}\n`);
   const sections = leftOut.map(({ section, reason }) => `  left out: the section "${section}", since ${reason}\n`);
   const size = (html.length / 1e6).toFixed(1);
-  return `${[...files, ...sections].join("")}\nOpen ${pathToFileURL(out).href}\n${size} MB, made in ${seconds.toFixed(0)} s; it works without a network.`;
+  return `${failuresAsText(failed)}${sections.join("")}\nOpen ${pathToFileURL(out).href}\n${size} MB, made in ${seconds.toFixed(0)} s; it works without a network.`;
 }

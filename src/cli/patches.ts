@@ -6,8 +6,10 @@ import { type PatchMap, patchMap } from "../core/features/patch-map.js";
 import { loadRecipe, saveRecipe } from "../core/features/recipe-file.js";
 import { loadModel } from "../core/model/load.js";
 import type { Features } from "../core/model/model.js";
+import { maskShare } from "../widgets/layers.js";
 import { page } from "../widgets/page.js";
 import { patchMapFigure } from "../widgets/patch-map-figure.js";
+import { failuresAsJson, failuresAsText } from "./failures.js";
 import { interruptSignal } from "./interrupt.js";
 import { type ModelOptions, mapSize, nonEmpty, withModelOptions } from "./model-options.js";
 import { checkOutputs } from "./outputs.js";
@@ -77,21 +79,20 @@ function facts(page: string, map: PatchMap, { pictures, failed }: Features): obj
   const { threshold, foregroundShare } = map;
   const shares = map.maps.map(({ mask }, i) => ({
     name: pictures[i].name,
-    foregroundShare: mask.reduce((sum, bit) => sum + bit, 0) / mask.length,
+    foregroundShare: maskShare(mask),
   }));
   return {
     page,
     threshold,
     foregroundShare,
     pictures: shares,
-    failed: failed.map(({ name, error }) => ({ name, error: error.message })),
+    failed: failuresAsJson(failed),
   };
 }
 
 function sentence(out: string, map: PatchMap, { failed }: Features): string {
-  const skipped = failed.map(({ error }) => `  left out: ${error.message}\n`).join("");
   const share = Math.round(100 * map.foregroundShare);
-  return `${skipped}${share} % of the patches are foreground (threshold ${map.threshold.toFixed(2)}).\nOpen ${pathToFileURL(out).href}`;
+  return `${failuresAsText(failed)}${share} % of the patches are foreground (threshold ${map.threshold.toFixed(2)}).\nOpen ${pathToFileURL(out).href}`;
 }
 
 function threshold(text: string): "otsu" | "zero" | number {

@@ -7,7 +7,7 @@ import { type ImageFormat, imageFormat } from "./format.js";
 import { checkRaw } from "./raw-image.js";
 
 /** Pictures of more pixels than this are refused unless the caller says otherwise: 100 megapixels, 300 MB decoded. */
-export const DEFAULT_MAX_PIXELS = 100e6;
+const DEFAULT_MAX_PIXELS = 100e6;
 
 /** Larger files are refused before they are read: 100 megapixels of 16-bit RGBA are 800 MB. */
 const MAX_FILE_BYTES = 2 ** 30;

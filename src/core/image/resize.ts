@@ -1,5 +1,6 @@
 /** Resizes pictures as Pillow does, level for level, and only the part of the result that is wanted. */
 import { setImmediate } from "node:timers/promises";
+import { checkChoice } from "../check-choice.js";
 import { ArgumentError } from "../errors.js";
 import type { RawImage, Region } from "../picture.js";
 import { checkRaw } from "./raw-image.js";
@@ -41,8 +42,7 @@ export async function resize(image: RawImage, size: Size, options: ResizeOptions
   const window = options.window ?? { left: 0, top: 0, width: size.width, height: size.height };
   checkRaw(image, "image");
   checkWindow(size, window);
-  if (interpolation !== "bicubic" && interpolation !== "bilinear")
-    throw new ArgumentError("interpolation", `is ${JSON.stringify(interpolation)}: give "bilinear" or "bicubic"`);
+  checkChoice("interpolation", interpolation, ["bilinear", "bicubic"]);
   const across = taps(image.width, size.width, window.left, window.left + window.width, interpolation);
   const down = taps(image.height, size.height, window.top, window.top + window.height, interpolation);
   const whole: Tile = { left: 0, top: 0, ...image };

@@ -35,6 +35,16 @@ export interface Transform {
   readonly std: Triple;
 }
 
+/** As DINOv2 and most others are evaluated on ImageNet. */
+export const imagenetTransform: Transform = {
+  resize: { rule: "short-edge", size: 256 },
+  crop: { height: 224, width: 224 },
+  interpolation: "bicubic",
+  rescale: 1 / 255,
+  mean: [0.485, 0.456, 0.406],
+  std: [0.229, 0.224, 0.225],
+};
+
 /** What is to be done to one picture: resize, keep a window, put it onto a canvas. All in whole pixels except `view`. */
 export interface TransformPlan {
   /** size of the whole picture after resizing */

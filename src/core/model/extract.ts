@@ -1,5 +1,6 @@
 /** From pictures to features: the next batch is decoded and resized while the network runs on the one before. */
 import pMap from "p-map";
+import { checkChoice } from "../check-choice.js";
 import { ArgumentError } from "../errors.js";
 import { type PreparedPicture, pictureName, preprocessOne } from "../image/preprocess.js";
 import { outputSize, type Transform, transformForSize } from "../image/transform.js";
@@ -26,7 +27,7 @@ export async function extract(
   options: ExtractOptions = {},
 ): Promise<Features> {
   checkImages(images);
-  checkOnError(options);
+  checkChoice("onError", options.onError, ["throw", "skip"]);
   const { network } = model;
   const transform = transformForSize(model.transform, {
     size: options.size,
@@ -66,11 +67,6 @@ interface Prepared {
 function checkImages(images: readonly ImageSource[]): void {
   if (!Array.isArray(images)) throw new ArgumentError("images", "must be a list of paths, buffers or raw pixels");
   if (images.length === 0) throw new ArgumentError("images", "is empty: give at least one picture");
-}
-
-function checkOnError({ onError }: ExtractOptions): void {
-  if (onError !== undefined && onError !== "throw" && onError !== "skip")
-    throw new ArgumentError("onError", `is ${JSON.stringify(onError)}: give "throw" or "skip"`);
 }
 
 function batchSizeOf(transform: Transform, { batchSize }: ExtractOptions): number {

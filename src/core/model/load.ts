@@ -1,9 +1,10 @@
 /** Opens models by name or folder. */
 import { basename, join, resolve } from "node:path";
 import { z } from "zod";
+import { checkChoice } from "../check-choice.js";
 import { ArgumentError, CheckpointError, ClosedError } from "../errors.js";
 import { readPreprocessorConfig } from "../image/preprocessor-config.js";
-import type { Transform } from "../image/transform.js";
+import { imagenetTransform, type Transform } from "../image/transform.js";
 import { readModelJson } from "../model-json.js";
 import { threadCount } from "../runtime/runtime.js";
 import { findModelFolder } from "./catalogue.js";
@@ -13,16 +14,6 @@ import type { Model, Network, NetworkOptions } from "./model.js";
 import { openDinov2 } from "./vit.js";
 
 export type LoadOptions = NetworkOptions;
-
-/** For folders without preprocessor_config.json: as DINOv2's evaluation prepares pictures. */
-const imagenetTransform: Transform = {
-  resize: { rule: "short-edge", size: 256 },
-  crop: { height: 224, width: 224 },
-  interpolation: "bicubic",
-  rescale: 1 / 255,
-  mean: [0.485, 0.456, 0.406],
-  std: [0.229, 0.224, 0.225],
-};
 
 const familySchema: z.ZodType<{ model_type: string }> = z.looseObject({ model_type: z.string() });
 
@@ -43,9 +34,7 @@ const families: Record<string, (folder: string, options: NetworkOptions) => Prom
 export async function loadModel(source: string, options: LoadOptions = {}): Promise<Model> {
   if (typeof source !== "string" || source === "")
     throw new ArgumentError("model", 'is missing: give a folder or a name such as "efficientnet-lite0"');
-  threadCount(options.threads);
-  if (options.operators !== undefined && options.operators !== "fused" && options.operators !== "plain")
-    throw new ArgumentError("operators", `is ${JSON.stringify(options.operators)}: give "fused" or "plain"`);
+  checkOptions(options);
   const folder = await findModelFolder(source);
   const configPath = join(folder, "config.json");
   const { model_type } = await readModelJson(configPath, familySchema);
@@ -59,6 +48,13 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
   const transform = (await readPreprocessorConfig(folder)) ?? imagenetTransform;
   const network = await open(folder, options);
   return modelOf(modelName(source, folder), network, transform);
+}
+
+/** What can be told before any file is read, whatever the family. */
+function checkOptions({ threads, operators, positionRule }: LoadOptions): void {
+  threadCount(threads);
+  checkChoice("operators", operators, ["fused", "plain"]);
+  checkChoice("positionRule", positionRule, ["upstream", "transformers"]);
 }
 
 /** A model's name for captions and records: the name it was asked by, or its folder's. */

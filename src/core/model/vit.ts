@@ -1,6 +1,5 @@
 /** A vision transformer over a model folder: opens its weights, keeps its positions, runs its graph. */
 import { join } from "node:path";
-import { ArgumentError } from "../errors.js";
 import type { Matrix, Patches } from "../numeric/matrix.js";
 import { openRuntime, type Runtime, type Session } from "../runtime/runtime.js";
 import type { Tensor } from "../runtime/tensor.js";
@@ -18,7 +17,6 @@ import { checkTensor, openWeights, type Weights } from "./weights.js";
  * @throws FileError, CheckpointError when the folder does not hold what the family needs
  */
 export async function openDinov2(folder: string, options: NetworkOptions = {}): Promise<Network> {
-  checkPositionRule(options.positionRule);
   const config = await readDinov2Config(folder);
   const weights = await openWeights(join(folder, "model.safetensors"));
   checkTensor(weights, dinov2Positions, [1, 1 + config.grid ** 2, config.hiddenSize]);
@@ -133,9 +131,4 @@ function patchTokens({ data, dims: [n, tokens, dim] }: Tensor<Float32Array>, row
     const patches = data.slice((i * tokens + 1) * dim, (i + 1) * tokens * dim);
     return { data: patches, rows, cols, dim };
   });
-}
-
-function checkPositionRule(rule: string | undefined): void {
-  if (rule !== undefined && rule !== "upstream" && rule !== "transformers")
-    throw new ArgumentError("positionRule", `is "${rule}": give "upstream" or "transformers"`);
 }

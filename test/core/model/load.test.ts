@@ -116,6 +116,8 @@ describe("loadModel", () => {
     await assert.rejects(model.extract(shoes, { batchSize: 0 }), { argument: "batchSize" });
     await assert.rejects(model.extract(shoes, { onError: "Throw" as "throw" }), { argument: "onError" });
     await assert.rejects(loadModel("efficientnet-lite0", { operators: "fast" as "fused" }), { argument: "operators" });
+    for (const source of ["efficientnet-lite0", fixture("models/dinov2")])
+      await assert.rejects(loadModel(source, { positionRule: "nearest" as "upstream" }), { argument: "positionRule" });
     await assert.rejects(loadModel("efficientnet-lite0", { executionProviders: "cpu" as never }), {
       argument: "executionProviders",
     });
