@@ -1,6 +1,7 @@
 /** Writes DINOv2 checkpoints of any shape with random weights: for timings and comparisons without a download. */
-import { open, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeSafetensors } from "#dist/core/model/safetensors-write.js";
 import { normal, seededRandom } from "#dist/core/numeric/random.js";
 
 export interface CheckpointShape {
@@ -15,11 +16,21 @@ export interface CheckpointShape {
 /** The published ViT-S/14: 21 million parameters, position embeddings at 518 pixels. */
 export const vitSmall: CheckpointShape = { hiddenSize: 384, layers: 12, heads: 6, patchSize: 14, imageSize: 518 };
 
+/** The other published sizes of DINOv2: 86, 300 and 1,100 million parameters. */
+export const vitBase: CheckpointShape = { ...vitSmall, hiddenSize: 768, heads: 12 };
+export const vitLarge: CheckpointShape = { ...vitSmall, hiddenSize: 1024, layers: 24, heads: 16 };
+export const vitGiant: CheckpointShape = { ...vitSmall, hiddenSize: 1536, layers: 40, heads: 24, swiglu: true };
+
 /** Writes config.json, preprocessor_config.json and model.safetensors (float32) into a folder that exists. */
 export async function writeCheckpoint(folder: string, shape: CheckpointShape, seed = 0): Promise<void> {
   await writeFile(join(folder, "config.json"), JSON.stringify(configOf(shape), null, 1));
   await writeFile(join(folder, "preprocessor_config.json"), JSON.stringify(preprocessor, null, 1));
-  await writeSafetensors(join(folder, "model.safetensors"), tensorsOf(shape), seededRandom(seed));
+  const random = seededRandom(seed);
+  const tensors = tensorsOf(shape).map(([name, shape]) => ({
+    ...{ name, shape, type: "F32" as const },
+    bytes: () => new Uint8Array(values(name, shape, random).buffer),
+  }));
+  await writeSafetensors(join(folder, "model.safetensors"), tensors);
 }
 
 const preprocessor = {
@@ -79,33 +90,18 @@ function tensorsOf({ hiddenSize: d, layers, patchSize: p, imageSize, swiglu }: C
   return tensors;
 }
 
-async function writeSafetensors(path: string, tensors: Shapes, random: () => number): Promise<void> {
-  const header: Record<string, unknown> = {};
-  let end = 0;
-  for (const [name, shape] of tensors) {
-    const start = end;
-    end += 4 * count(shape);
-    header[name] = { dtype: "F32", shape, data_offsets: [start, end] };
-  }
-  const json = Buffer.from(JSON.stringify(header));
-  const padded = Buffer.concat([json, Buffer.alloc((8 - (json.length % 8)) % 8, " ")]);
-  const prefix = Buffer.alloc(8);
-  prefix.writeBigUInt64LE(BigInt(padded.length));
-  const file = await open(path, "w");
-  try {
-    await file.write(prefix);
-    await file.write(padded);
-    for (const [name, shape] of tensors) await file.write(Buffer.from(values(name, shape, random).buffer));
-  } finally {
-    await file.close();
-  }
-}
-
 const count = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);
+
+/** Numbers drawn for one tensor; larger ones repeat them, since a billion would take minutes. */
+const mostDrawn = 2 ** 20;
 
 /** Scales near those of trained networks, so that activations neither vanish nor blow up. */
 function values(name: string, shape: readonly number[], random: () => number): Float32Array<ArrayBuffer> {
   const scale = name.includes("norm") || name.includes("lambda") ? 0.1 : 0.02;
   const centre = /norm\d?\.weight|lambda1/.test(name) ? 1 : 0;
-  return Float32Array.from({ length: count(shape) }, () => centre + scale * normal(random));
+  const all = new Float32Array(count(shape));
+  const drawn = Math.min(all.length, mostDrawn);
+  for (let i = 0; i < drawn; i++) all[i] = centre + scale * normal(random);
+  for (let done = drawn; done < all.length; done *= 2) all.copyWithin(done, 0, done);
+  return all;
 }

@@ -1,6 +1,6 @@
 // Compiles src/ to dist/ and bundles what runs inside pages.
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -43,6 +43,18 @@ async function bundlePage() {
   ]);
 }
 
+/** Small checkpoints with PyTorch's outputs, which `patchlab verify` runs wherever the package is. */
+function copyParity() {
+  const parity = join(root, "dist/parity");
+  rmSync(parity, { recursive: true, force: true });
+  cpSync(join(root, "test/fixtures/models"), parity, { recursive: true });
+}
+
+/** PyTorch's side of the comparisons, which is not compiled. */
+function copyPython() {
+  cpSync(join(root, "bench/peers/torch_server.py"), join(root, "dist/bench/peers/torch_server.py"));
+}
+
 // all three run, so that one pass shows every mistake
 const compiled = [".", "src/widgets/page", "bench"].map(compile).every(Boolean);
 if (existsSync(join(root, "dist"))) removeStale(join(root, "dist"), join(root, "src"));
@@ -50,6 +62,8 @@ const bundled = await bundlePage().then(
   () => true,
   () => false,
 );
+copyParity();
+copyPython();
 const cli = join(root, "dist/cli/main.js");
 if (existsSync(cli)) chmodSync(cli, 0o755);
 if (!compiled || !bundled) process.exit(1);

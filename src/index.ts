@@ -1,6 +1,12 @@
 /** What `import … from "patchlab"` offers. */
 export { type Embeddings, type EmbedFolderOptions, embedFolder } from "./core/collection/embed-folder.js";
 export * from "./core/errors.js";
+export {
+  type AttentionMap,
+  type AttentionMapOptions,
+  type AttentionToken,
+  attentionMap,
+} from "./core/features/attention.js";
 export type { ColourRule, ColourScale } from "./core/features/colours.js";
 export type { ForegroundRule, ScoreRange, ThresholdRule } from "./core/features/foreground.js";
 export type { Histogram } from "./core/features/histogram.js";
@@ -8,6 +14,7 @@ export { otsuThreshold } from "./core/features/otsu.js";
 export { type PatchComponentMap, type PatchMap, type PatchMapOptions, patchMap } from "./core/features/patch-map.js";
 export { type Recipe, recipeFromJson, recipeToJson } from "./core/features/recipe.js";
 export { loadRecipe, saveRecipe } from "./core/features/recipe-file.js";
+export { type ImageNorms, type TokenNorms, type TokenNormsOptions, tokenNorms } from "./core/features/token-norms.js";
 export { type DecodedImage, type DecodeOptions, decodeImage } from "./core/image/decode.js";
 export { folderLabel, type ListOptions, listImages } from "./core/image/list.js";
 export { type PreparedBatch, type PreprocessOptions, preprocess } from "./core/image/preprocess.js";
@@ -17,14 +24,21 @@ export type { Fit, ResizeRule, Transform, Triple } from "./core/image/transform.
 export { type CatalogueEntry, catalogue } from "./core/model/catalogue.js";
 export { type LoadOptions, loadModel } from "./core/model/load.js";
 export type {
+  Attention,
+  AttentionRequest,
   ExtractOptions,
   Features,
   ForwardOptions,
+  LayerOutput,
   Model,
   ModelOutput,
   NetworkOptions,
   PixelTensor,
 } from "./core/model/model.js";
+export { type ParityRow, parityWithPyTorch } from "./core/model/parity.js";
+export { type PoolableTokens, type Pooling, type PoolingName, poolingNames, poolTokens } from "./core/model/pooling.js";
+export type { Paper, PublishedAccuracy } from "./core/model/published-models.js";
+export { type PulledFile, type PulledModel, type PullOptions, pullModel } from "./core/model/pull-model.js";
 export { type Matrix, matrix, type Patches, row } from "./core/numeric/matrix.js";
 export {
   type CosineNeighbours,

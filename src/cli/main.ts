@@ -3,12 +3,16 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { PatchlabError } from "../core/errors.js";
+import { attentionCommand } from "./attention.js";
 import { benchCommand } from "./bench.js";
 import { demoCommand } from "./demo.js";
 import { isStopped, stopJob } from "./interrupt.js";
 import { kernelCommand } from "./kernel.js";
+import { modelsCommand } from "./models.js";
 import { patchesCommand } from "./patches.js";
+import { pullCommand } from "./pull.js";
 import { runCommand } from "./run.js";
+import { verifyCommand } from "./verify.js";
 
 const failed = 1;
 const wrongUse = 2;
@@ -25,7 +29,17 @@ function program(): Command {
     .version(version)
     .addHelpText("after", exitCodes)
     .showHelpAfterError("(patchlab COMMAND --help lists what a command takes)");
-  for (const command of [demoCommand(), patchesCommand(), runCommand(), kernelCommand(), benchCommand()])
+  for (const command of [
+    demoCommand(),
+    patchesCommand(),
+    attentionCommand(),
+    modelsCommand(),
+    pullCommand(),
+    runCommand(),
+    kernelCommand(),
+    benchCommand(),
+    verifyCommand(),
+  ])
     root.addCommand(command);
   for (const command of allOf(root)) command.exitOverride().configureOutput(root.configureOutput());
   return root;

@@ -86,3 +86,21 @@ export class ClosedError extends PatchlabError {
 export class RuntimeError extends PatchlabError {
   override name = "RuntimeError";
 }
+
+/** The Hugging Face Hub, or the way to it, does not give what was asked for. */
+export class HubError extends PatchlabError {
+  override name = "HubError";
+  /** The repository, as "owner/name". */
+  readonly hubId: string;
+  /** What the Hub answered with, where it answered. */
+  readonly status?: number;
+  /** The file of the repository at fault, where there is one. */
+  readonly file?: string;
+
+  constructor(hubId: string, problem: string, options?: ErrorOptions & { status?: number; file?: string }) {
+    super(`${hubId}${options?.file === undefined ? "" : `, ${options.file}`}: ${problem}`, options);
+    this.hubId = hubId;
+    if (options?.status !== undefined) this.status = options.status;
+    if (options?.file !== undefined) this.file = options.file;
+  }
+}

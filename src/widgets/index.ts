@@ -1,3 +1,4 @@
+export { type AttentionFigureOptions, type AttentionLike, attentionFigure } from "./attention-figure.js";
 export type { FigureOptions, MimeBundle } from "./bundle.js";
 export { type EmbeddingMapOptions, embeddingMap, type ProjectionLike } from "./embedding-map.js";
 export { type GalleryOptions, gallery } from "./gallery.js";
@@ -20,3 +21,4 @@ export { scoreTable } from "./score-table.js";
 export { type Showable, type ShowOptions, show, type ToBundleOptions, toBundle } from "./show.js";
 export { type MatrixTableOptions, matrixTable } from "./table.js";
 export type { PictureLike } from "./thumbnail.js";
+export { type TokenNormsFigureOptions, type TokenNormsLike, tokenNormsFigure } from "./token-norms-figure.js";

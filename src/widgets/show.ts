@@ -5,6 +5,7 @@ import type { Matrix } from "../core/numeric/matrix.js";
 import type { ImageSource } from "../core/picture.js";
 import type { RetrievalScores } from "../core/retrieval/evaluate.js";
 import { needsPlotly, withoutPlotly } from "./assets.js";
+import { type AttentionFigureOptions, type AttentionLike, attentionFigure } from "./attention-figure.js";
 import type { MimeBundle } from "./bundle.js";
 import { type EmbeddingMapOptions, embeddingMap, type ProjectionLike } from "./embedding-map.js";
 import { type GalleryOptions, gallery } from "./gallery.js";
@@ -14,6 +15,7 @@ import { saveHtml } from "./save.js";
 import { scoreTable } from "./score-table.js";
 import { type MatrixTableOptions, matrixTable } from "./table.js";
 import type { PictureLike } from "./thumbnail.js";
+import { type TokenNormsFigureOptions, type TokenNormsLike, tokenNormsFigure } from "./token-norms-figure.js";
 
 /** The method that Deno's Jupyter kernel asks a cell's value for. */
 const jupyterSymbol: symbol = Symbol.for("Jupyter.display");
@@ -24,6 +26,9 @@ export type Showable =
   | SearchResultLike
   | ProjectionLike
   | RetrievalScores
+  | TokenNormsLike
+  | AttentionLike
+  | readonly AttentionLike[]
   | Matrix
   | PictureLike
   | { readonly pictures: readonly PictureLike[]; readonly patches: readonly unknown[] }
@@ -35,6 +40,8 @@ export interface ToBundleOptions
   extends Omit<PatchMapFigureOptions, "limit">,
     Omit<RetrievalGridOptions, "limit">,
     Omit<EmbeddingMapOptions, "limit">,
+    Omit<AttentionFigureOptions, "limit">,
+    Omit<TokenNormsFigureOptions, "limit">,
     Omit<GalleryOptions, "limit"> {
   /** rows, queries or pictures that are drawn at all */
   readonly limit?: number;
@@ -67,6 +74,12 @@ const kinds: readonly Kind[] = [
     draw: scoreTable,
   },
   { name: "a projection", fits: (v) => "points" in v, draw: embeddingMap },
+  { name: "token norms", fits: (v) => "outliers" in v && "images" in v && "threshold" in v, draw: tokenNormsFigure },
+  {
+    name: "attention of one picture or several",
+    fits: (v) => (Array.isArray(v) ? v.length > 0 && v.every(isAttention) : isAttention(v)),
+    draw: attentionFigure,
+  },
   {
     name: "features with their pictures",
     fits: (v) => "pictures" in v && Array.isArray(v.pictures),
@@ -111,7 +124,8 @@ export async function toBundle(
 /**
  * Draws a result and displays it: in a notebook as a figure, elsewhere as text.
  *
- * @param result a patch map, a search result, retrieval scores, a projection, features, a matrix, pictures, or a promise of one
+ * @param result a patch map, a search result, retrieval scores, a projection, attention, token norms, features, a
+ *   matrix, pictures, or a promise of one
  * @returns nothing, so that a cell does not show it twice; only in Deno the bundle, which its cells display as their
  *   value. `toBundle` gives the bundle anywhere
  * @throws ArgumentError when the result is none of those that can be shown; FileError when `options.file` cannot be
@@ -149,6 +163,12 @@ function carriedOnce(bundle: MimeBundle, wanted?: boolean, execution: CellExecut
     return { ...bundle };
   }
   return { ...bundle, "text/html": withoutPlotly(html) };
+}
+
+/** As `extract` gives it, or as maps. */
+function isAttention(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return "heads" in value && ("prefix" in value || "meanMask" in value);
 }
 
 function isPicture(value: unknown): boolean {

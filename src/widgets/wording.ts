@@ -1,6 +1,7 @@
 /** How numbers and sizes read in captions: grouped thousands, whole percentages, the unit always with the number. */
 
 const grouped = new Intl.NumberFormat("en");
+const significantDigits = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 
 /** 12345 as "12,345". */
 export function count(n: number): string {
@@ -22,6 +23,11 @@ export function percent(share: number): string {
 /** Two decimals with a true minus sign. */
 export function decimal(value: number, digits = 2): string {
   return value.toFixed(digits).replace("-", "\u2212");
+}
+
+/** Three significant digits: 0.0123, 4.56, 150, 1,230. */
+export function significant(value: number): string {
+  return significantDigits.format(value);
 }
 
 /** "efficientnet-lite0 at 448 px", from what is known of it. */

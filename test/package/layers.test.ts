@@ -19,6 +19,14 @@ const layers: Record<string, { allowed: string[]; refused: string[] }> = {
     allowed: ["../errors.js"],
     refused: ["../numeric/matrix.js", "../../index.js"],
   },
+  "src/core/hub/new.ts": {
+    allowed: ["../errors.js"],
+    refused: ["../model/model.js", "../image/list.js", "../../index.js"],
+  },
+  "src/core/model/families/new.ts": {
+    allowed: ["../vit-config.js", "./family.js"],
+    refused: ["../../features/otsu.js", "../../../index.js"],
+  },
   "src/core/image/new.ts": {
     allowed: ["../picture.js", "../numeric/matrix.js"],
     refused: ["../model/model.js", "../../index.js"],

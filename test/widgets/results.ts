@@ -1,6 +1,7 @@
 /** Results to draw: real pictures, with colours of their cells in the place of a model's vectors. */
 import sharp from "sharp";
 import { type PatchMap, patchMap } from "#dist/core/features/patch-map.js";
+import type { Attention, LayerOutput } from "#dist/core/model/model.js";
 import type { Patches } from "#dist/core/numeric/matrix.js";
 import { seededRandom } from "#dist/core/numeric/random.js";
 import type { Picture } from "#dist/core/picture.js";
@@ -81,4 +82,41 @@ export async function madeSearch(queries = 2): Promise<SearchResult> {
     size: pictures.length,
     modelName: "cell colours",
   };
+}
+
+/** The class token's attention in the first pictures: 6 heads, each a spot of its own, a quarter for the class token. */
+export async function madeAttention(pictures: number): Promise<Attention[]> {
+  const [heads, rows, cols] = [6, cells, cells];
+  const tokens = 1 + rows * cols;
+  return Promise.all(
+    mixedNames
+      .slice(-3)
+      .concat(mixedNames)
+      .slice(0, pictures)
+      .map(async (name, k): Promise<Attention> => {
+        const data = new Float32Array(heads * tokens);
+        for (let h = 0; h < heads; h++) {
+          const weights = Array.from({ length: rows * cols }, (_, i) => {
+            const [y, x] = [Math.floor(i / cols) - 2 - h, (i % cols) - 3 - ((h + k) % 5)];
+            return Math.exp(-(x * x + y * y) / (2 + h));
+          });
+          const sum = weights.reduce((total, weight) => total + weight, 0);
+          data.set([0.25, ...weights.map((weight) => (0.75 * weight) / sum)], h * tokens);
+        }
+        const inputSize = [168, 168] as const;
+        const known = { whose: "cls", picture: await pictureRecord(name), modelName: "made up", inputSize } as const;
+        return { data, heads, from: 1, tokens, prefix: 1, rows, cols, layer: 11, ...known };
+      }),
+  );
+}
+
+/** Tokens before the last norm, two of each picture far longer than the rest. */
+export async function madeTokens(outliers = true): Promise<Pick<LayerOutput, "patches" | "layer" | "normalised">> {
+  const patches = (await shoePatches()).map((image): Patches => {
+    const data = image.data.map((value) => 3 + value);
+    for (const at of outliers ? [5, 8 * cells + 7] : [])
+      for (let j = 0; j < image.dim; j++) data[at * image.dim + j] *= 12;
+    return { ...image, data, modelName: "made up", inputSize: [168, 168] };
+  });
+  return { patches, layer: 11, normalised: false };
 }

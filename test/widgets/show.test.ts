@@ -4,11 +4,22 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CellExecution } from "#dist/core/display-hook.js";
 import { ArgumentError, FileError } from "#dist/core/errors.js";
+import { attentionMap } from "#dist/core/features/attention.js";
+import { tokenNorms } from "#dist/core/features/token-norms.js";
 import { evaluateRetrieval } from "#dist/core/retrieval/evaluate.js";
 import { type MimeBundle, saveHtml, show, toBundle } from "#dist/widgets/index.js";
 import { projectFile } from "../support/fixtures.js";
 import { temporaryFolder } from "../support/temporary.js";
-import { madeProjection, madeSearch, pictureRecord, shoeMap, shoeNames, shoePatches } from "./results.js";
+import {
+  madeAttention,
+  madeProjection,
+  madeSearch,
+  madeTokens,
+  pictureRecord,
+  shoeMap,
+  shoeNames,
+  shoePatches,
+} from "./results.js";
 
 const display = Symbol.for("patchlab.display");
 const global = globalThis as Record<symbol, unknown>;
@@ -19,10 +30,15 @@ describe("toBundle(result)", () => {
   it("picks the figure by what the result holds", async () => {
     const pictures = await Promise.all(shoeNames.map(pictureRecord));
     const matrix = { data: new Float32Array(6), rows: 2, cols: 3 };
+    const attentions = await madeAttention(2);
     const expected: [Parameters<typeof toBundle>[0], string][] = [
       [shoeMap(), "patch-map"],
       [madeSearch(), "retrieval"],
       [madeProjection(), "embedding-map"],
+      [attentions, "attention"],
+      [attentions[0], "attention"],
+      [attentionMap(attentions[0]), "attention"],
+      [tokenNorms(await madeTokens()), "token-norms"],
       [evaluateRetrieval(vectors, ["a", "a", "b", "b", "c"]), "table"],
       [{ pictures, patches: await shoePatches() }, "gallery"],
       [pictures, "gallery"],

@@ -3,24 +3,27 @@ import { ArgumentError } from "../errors.js";
 import { folderLabel, listImages } from "../image/list.js";
 import type { Fit } from "../image/transform.js";
 import type { ExtractOptions, Model } from "../model/model.js";
+import type { Pooling } from "../model/pooling.js";
 import type { Matrix } from "../numeric/matrix.js";
 import type { FailedPicture, Picture } from "../picture.js";
 
 /** Row i of `vectors` is `pictures[i]`, which lies in the folder `labels[i]`. */
 export interface Embeddings {
-  /** [pictures, dim], as the model gives them, not normalised */
+  /** [pictures, dim], as the model or `pooling` gives them, not normalised */
   vectors: Matrix;
   pictures: Picture[];
   labels: string[];
   /** the files that could not be read, with the reason; folders that could not, with the index -1 */
   failed: FailedPicture[];
   modelName: string;
-  /** height and width of the network's input in pixels; together with `fit`, how query pictures must be read too */
+  /** height and width of the network's input in pixels; together with `fit` and `pooling`, how query pictures must be read too */
   size: readonly [height: number, width: number];
   fit?: Fit;
+  pooling?: Pooling;
 }
 
-export interface EmbedFolderOptions extends Omit<ExtractOptions, "onError" | "clsOnly" | "attention"> {
+export interface EmbedFolderOptions
+  extends Omit<ExtractOptions, "onError" | "clsOnly" | "layers" | "layerNorm" | "attention"> {
   readonly model: Model;
 }
 
@@ -39,12 +42,13 @@ export async function embedFolder(folder: string, options: EmbedFolderOptions): 
   });
   const features = await model.extract(paths, { ...rest, onError: "skip", clsOnly: true });
   return {
-    vectors: features.cls,
+    vectors: features.pooled ?? features.cls,
     pictures: features.pictures,
     labels: features.pictures.map((picture) => folderLabel(folder, picture.name)),
     failed: [...unreadable, ...features.failed],
     modelName: model.name,
     size: features.inputSize,
     ...(options.fit === undefined ? {} : { fit: options.fit }),
+    ...(options.pooling === undefined ? {} : { pooling: options.pooling }),
   };
 }

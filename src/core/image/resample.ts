@@ -113,20 +113,36 @@ export function resampleRows(input: Tile, output: Tile, t: Taps, from: number, t
 
 /** Fills rows [from, to) of `output`, counted from its top, with the input's columns resampled from top to bottom. */
 export function resampleColumns(input: Tile, output: Tile, t: Taps, from: number, to: number): void {
-  const { data: source } = input;
   const { data: target } = output;
   const length = output.width * 3;
   const sums = new Int32Array(length);
   for (let y = from; y < to; y++) {
     sums.fill(HALF);
-    for (let k = 0; k < t.count[y]; k++) {
-      const weight = t.weights[y * t.stride + k];
-      let p = ((t.first[y] + k - input.top) * input.width + output.left - input.left) * 3;
-      for (let i = 0; i < length; i++) sums[i] += source[p++] * weight;
-    }
+    const rows = t.count[y];
+    for (let k = 0; k < rows; k += 4) addRows(sums, input, output, t, y, k, Math.min(4, rows - k));
     let o = y * length;
     for (let i = 0; i < length; i++) target[o++] = clip(sums[i] >> BITS);
   }
+}
+
+/**
+ * Adds input rows k to k + n - 1 of the output row y, n from 1 to 4: taken together, since reading and writing the
+ * sums takes longer than the products.
+ */
+function addRows(sums: Int32Array, input: Tile, output: Tile, t: Taps, y: number, k: number, n: number): void {
+  const { data } = input;
+  const w = y * t.stride + k;
+  const step = input.width * 3;
+  const p = ((t.first[y] + k - input.top) * input.width + output.left - input.left) * 3;
+  // a row that is not there counts as the first one, times nothing
+  const [w0, w1, w2, w3] = [0, 1, 2, 3].map((i) => (i < n ? t.weights[w + i] : 0));
+  const [p1, p2, p3] = [1, 2, 3].map((i) => (i < n ? i * step : 0));
+  for (let i = 0, at = p; i < sums.length; i++, at++)
+    sums[i] +=
+      Math.imul(data[at], w0) +
+      Math.imul(data[at + p1], w1) +
+      Math.imul(data[at + p2], w2) +
+      Math.imul(data[at + p3], w3);
 }
 
 function clip(level: number): number {

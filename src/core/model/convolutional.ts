@@ -2,8 +2,7 @@
  * A convolutional network as an ONNX file that puts out an image vector and a feature map: the map's cells are its
  * patches.
  */
-import { realpath } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import { z } from "zod";
 import { ArgumentError, CheckpointError, RuntimeError } from "../errors.js";
 import { readModelJson } from "../model-json.js";
@@ -11,6 +10,7 @@ import type { Patches } from "../numeric/matrix.js";
 import { openRuntime, type Runtime, type Session } from "../runtime/runtime.js";
 import type { Tensor } from "../runtime/tensor.js";
 import type { ForwardOptions, ModelOutput, Network, NetworkOptions, PixelTensor } from "./model.js";
+import { fileInModelFolder } from "./model-file.js";
 import { checkPixels } from "./pixels.js";
 
 const size = z.number().int().positive();
@@ -34,8 +34,10 @@ type Config = z.infer<typeof configSchema>;
  * @throws FileError, CheckpointError when the file is missing, unreadable or lacks an output that config.json names
  */
 export async function openConvolutional(folder: string, options: NetworkOptions = {}): Promise<Network> {
+  if (options.precision === "int8")
+    throw new ArgumentError("precision", 'is "int8", which transformers only have: leave it out');
   const config: Config = await readModelJson(join(folder, "config.json"), configSchema);
-  const path = await fileInside(folder, config.model_file);
+  const path = await fileInModelFolder(folder, config.model_file);
   const runtime = openRuntime();
   try {
     const session = await runtime.open(path, options).catch((cause) => {
@@ -55,16 +57,6 @@ export async function openConvolutional(folder: string, options: NetworkOptions 
     await runtime.close();
     throw error;
   }
-}
-
-async function fileInside(folder: string, name: string): Promise<string> {
-  const path = join(folder, name);
-  const real = await realpath(path).catch((cause) => {
-    throw new CheckpointError(path, "is missing: config.json names it as the model's file", { cause });
-  });
-  if (!real.startsWith((await realpath(folder)) + sep))
-    throw new CheckpointError(path, "is a link out of the model's folder: put the file itself there");
-  return real;
 }
 
 class ConvolutionalNetwork implements Network {
@@ -89,7 +81,7 @@ class ConvolutionalNetwork implements Network {
 
   async forward(pixels: PixelTensor, options: ForwardOptions = {}): Promise<ModelOutput> {
     checkPixels(pixels, this.patchSize);
-    for (const extra of ["hiddenStates", "attention"] as const)
+    for (const extra of ["hiddenStates", "layers", "attention"] as const)
       if (options[extra]) throw new ArgumentError(extra, "is something that only transformers have: leave it out");
     const { vector_output, map_output } = this.#config;
     const out = await this.#session.run(

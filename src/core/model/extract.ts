@@ -4,10 +4,10 @@ import { checkChoice } from "../check-choice.js";
 import { ArgumentError } from "../errors.js";
 import { type PreparedPicture, pictureName, preprocessOne } from "../image/preprocess.js";
 import { outputSize, type Transform, transformForSize } from "../image/transform.js";
-import type { Patches } from "../numeric/matrix.js";
-import type { FailedPicture, ImageSource, Picture } from "../picture.js";
-import type { Tensor } from "../runtime/tensor.js";
-import type { ExtractOptions, Features, ModelOutput, Network, PixelTensor } from "./model.js";
+import type { FailedPicture, ImageSource } from "../picture.js";
+import { Gathered } from "./gathered.js";
+import type { Attention, ExtractOptions, Features, Network, PixelTensor } from "./model.js";
+import { checkPooling, pooledForward } from "./pooled-forward.js";
 
 /** A batch is kept to about this many pixels, so that activations stay small whatever the size. */
 const pixelsABatch = 8 * 224 * 224;
@@ -28,6 +28,7 @@ export async function extract(
 ): Promise<Features> {
   checkImages(images);
   checkChoice("onError", options.onError, ["throw", "skip"]);
+  checkPooling(options);
   const { network } = model;
   const transform = transformForSize(model.transform, {
     size: options.size,
@@ -110,13 +111,19 @@ async function prepare(
 async function runBatch(
   network: Network,
   { images, failed }: Prepared,
-  { clsOnly, attention, signal }: ExtractOptions,
+  options: ExtractOptions,
   gathered: Gathered,
 ): Promise<void> {
   gathered.failed.push(...failed);
   if (images.length === 0) return;
-  const output = await network.forward(stack(images), { clsOnly, attention, signal });
-  gathered.add(images, output);
+  const output = await pooledForward(network, stack(images), options);
+  const attention = output.attention?.map((record): Attention => ({ ...record, whose: whoseOf(options.attention) }));
+  gathered.add(images, { ...output, ...(attention ? { attention } : {}) });
+}
+
+/** `forward` gives numbers alone: whose attention they are is what was asked for. */
+function whoseOf(request: ExtractOptions["attention"]): Attention["whose"] {
+  return (typeof request === "object" ? request.from : undefined) ?? "cls";
 }
 
 function stack(images: readonly PreparedPicture[]): PixelTensor {
@@ -126,57 +133,4 @@ function stack(images: readonly PreparedPicture[]): PixelTensor {
     data.set(image.data, i * 3 * height * width);
   });
   return { data, dims: [images.length, 3, height, width] };
-}
-
-class Gathered {
-  readonly pictures: Picture[] = [];
-  readonly failed: FailedPicture[] = [];
-  inputSize: readonly [height: number, width: number] = [0, 0];
-  readonly #modelName: string;
-  readonly #dim: number;
-  readonly #vectors: Float32Array[] = [];
-  readonly #patches: Patches[] = [];
-  readonly #attention: Tensor<Float32Array>[] = [];
-
-  constructor(modelName: string, dim: number) {
-    this.#modelName = modelName;
-    this.#dim = dim;
-  }
-
-  add(images: readonly PreparedPicture[], output: ModelOutput): void {
-    const { height, width } = images[0];
-    this.inputSize = [height, width];
-    this.pictures.push(...images.map((image) => image.picture));
-    this.#vectors.push(output.cls.data);
-    if (output.attention) this.#attention.push(...perImage(output.attention));
-    output.patches.forEach((patches, i) => {
-      const { picture } = images[i];
-      this.#patches.push({ ...patches, picture, modelName: this.#modelName, inputSize: this.inputSize });
-    });
-  }
-
-  features(): Features {
-    const rows = this.pictures.length;
-    const data = new Float32Array(rows * this.#dim);
-    let offset = 0;
-    for (const vectors of this.#vectors) {
-      data.set(vectors, offset);
-      offset += vectors.length;
-    }
-    const { pictures, failed, inputSize } = this;
-    const features: Features = {
-      cls: { data, rows, cols: this.#dim },
-      patches: this.#patches,
-      pictures,
-      inputSize,
-      failed,
-    };
-    if (this.#attention.length > 0) features.attentions = this.#attention;
-    return features;
-  }
-}
-
-function perImage({ data, dims: [n, ...rest] }: Tensor<Float32Array>): Tensor<Float32Array>[] {
-  const length = data.length / n;
-  return Array.from({ length: n }, (_, i) => ({ data: data.slice(i * length, (i + 1) * length), dims: rest }));
 }

@@ -1,33 +1,23 @@
 /** Opens models by name or folder. */
-import { basename, join, resolve } from "node:path";
-import { z } from "zod";
+import { basename, resolve } from "node:path";
 import { checkChoice } from "../check-choice.js";
-import { ArgumentError, CheckpointError, ClosedError } from "../errors.js";
+import { ArgumentError, ClosedError } from "../errors.js";
 import { readPreprocessorConfig } from "../image/preprocessor-config.js";
 import { imagenetTransform, type Transform } from "../image/transform.js";
-import { readModelJson } from "../model-json.js";
 import { threadCount } from "../runtime/runtime.js";
 import { findModelFolder } from "./catalogue.js";
-import { openConvolutional } from "./convolutional.js";
 import { extract } from "./extract.js";
 import type { Model, Network, NetworkOptions } from "./model.js";
-import { openDinov2 } from "./vit.js";
+import { openNetwork } from "./network.js";
 
 export type LoadOptions = NetworkOptions;
-
-const familySchema: z.ZodType<{ model_type: string }> = z.looseObject({ model_type: z.string() });
-
-/** How each family's network is opened, by the `model_type` of its config.json. */
-const families: Record<string, (folder: string, options: NetworkOptions) => Promise<Network>> = {
-  dinov2: openDinov2,
-  convolutional_onnx: openConvolutional,
-};
 
 /**
  * Loads a model.
  *
  * @param source a catalogue name such as "efficientnet-lite0", which ships with the project, or "dinov2-small"; a
- *   Hub id whose files are in the Hugging Face cache; or a folder with config.json and model.safetensors
+ *   Hub id whose files are in the Hugging Face cache; or a folder with config.json and the weights as safetensors, whole
+ *   or in shards, or as `onnx/model.onnx`
  * @throws ArgumentError for an unknown name or one whose files are not on this disk
  * @throws FileError, CheckpointError naming the file and the tensor or key that is missing or wrong
  */
@@ -36,24 +26,16 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
     throw new ArgumentError("model", 'is missing: give a folder or a name such as "efficientnet-lite0"');
   checkOptions(options);
   const folder = await findModelFolder(source);
-  const configPath = join(folder, "config.json");
-  const { model_type } = await readModelJson(configPath, familySchema);
-  const open = Object.hasOwn(families, model_type) ? families[model_type] : undefined;
-  if (!open)
-    throw new CheckpointError(
-      configPath,
-      `has model_type "${model_type}", which is not supported: use one of ${Object.keys(families).join(", ")}`,
-      { entry: "model_type" },
-    );
   const transform = (await readPreprocessorConfig(folder)) ?? imagenetTransform;
-  const network = await open(folder, options);
+  const network = await openNetwork(folder, options);
   return modelOf(modelName(source, folder), network, transform);
 }
 
 /** What can be told before any file is read, whatever the family. */
-function checkOptions({ threads, operators, positionRule }: LoadOptions): void {
+function checkOptions({ threads, operators, positionRule, precision }: LoadOptions): void {
   threadCount(threads);
   checkChoice("operators", operators, ["fused", "plain"]);
+  checkChoice("precision", precision, ["fp32", "int8"]);
   checkChoice("positionRule", positionRule, ["upstream", "transformers"]);
 }
 

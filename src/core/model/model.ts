@@ -4,6 +4,7 @@ import type { Fit, Transform } from "../image/transform.js";
 import type { Matrix, Patches } from "../numeric/matrix.js";
 import type { FailedPicture, ImageSource, Picture } from "../picture.js";
 import type { Tensor } from "../runtime/tensor.js";
+import type { Pooling } from "./pooling.js";
 
 /** A batch of normalised pictures, as a network takes them. */
 export interface PixelTensor {
@@ -18,19 +19,70 @@ export interface ModelOutput {
   cls: Matrix;
   /** one record an image: the patch tokens after the last norm, or the cells of a convolutional network's map */
   patches: Patches[];
+  /** [n, registers, dim] after the last norm; families with register tokens only */
+  registers?: Tensor<Float32Array>;
+  /** one entry a block of `layers`; on request, transformers only */
+  layers?: LayerOutput[];
   /** [n, tokens, dim] after the embedding and after each block, before the last norm; on request, transformers only */
   hiddenStates?: Tensor<Float32Array>[];
-  /** [n, heads, tokens, tokens], the last block's attention weights; on request, transformers only */
-  attention?: Tensor<Float32Array>;
+  /** one record an image; on request, transformers only */
+  attention?: Attention[];
+}
+
+/** The tokens after one block. */
+export interface LayerOutput {
+  /** counted from 0 */
+  layer: number;
+  /** whether they went through the last norm */
+  normalised: boolean;
+  cls: Matrix;
+  patches: Patches[];
+}
+
+/** Attention weights of one image: how much of each token a token takes, head by head; each row adds up to 1. */
+export interface Attention {
+  /** heads x from x tokens numbers */
+  data: Float32Array;
+  heads: number;
+  /** tokens whose attention it is */
+  from: number;
+  /** tokens that are attended to: first `prefix` others (class token, registers), then rows x cols patches */
+  tokens: number;
+  prefix: number;
+  rows: number;
+  cols: number;
+  /** the block, counted from 0 */
+  layer: number;
+  /** which tokens those are, as they were asked for, where known */
+  whose?: AttentionRequest["from"];
+  /** the picture, the model and its input size, where known */
+  picture?: Picture;
+  modelName?: string;
+  inputSize?: readonly [height: number, width: number];
+}
+
+/** Which attention weights are wanted. */
+export interface AttentionRequest {
+  /**
+   * whose: the class token's, every token's (at 518 pixels 45 MB an image with a ViT-S, 180 MB with a ViT-g), or those
+   * of the patches at these places @default "cls"
+   */
+  readonly from?: "cls" | "all" | readonly (readonly [row: number, column: number])[];
+  /** the block, counted from 0 @default the last */
+  readonly layer?: number;
 }
 
 export interface ForwardOptions {
   /** leave `patches` empty, to save memory when only `cls` is wanted @default false */
   readonly clsOnly?: boolean;
-  /** also return `hiddenStates` @default false */
+  /** also return the tokens after these blocks, counted from 0, or after the last n (transformers only) */
+  readonly layers?: number | readonly number[];
+  /** whether the tokens of `layers` go through the last norm, as DINOv2's `get_intermediate_layers` has it @default true */
+  readonly layerNorm?: boolean;
+  /** also return `hiddenStates` (transformers only) @default false */
   readonly hiddenStates?: boolean;
-  /** also return `attention` @default false */
-  readonly attention?: boolean;
+  /** also return `attention`; true stands for the class token's in the last block (transformers only) @default false */
+  readonly attention?: boolean | AttentionRequest;
   /** drops the run if it has not started yet */
   readonly signal?: AbortSignal;
 }
@@ -51,6 +103,11 @@ export interface NetworkOptions {
   readonly threads?: number;
   /** where to run, in order of preference: "cpu", "cuda", "webgpu", "coreml", "dml" @default ["cpu"] */
   readonly executionProviders?: readonly string[];
+  /**
+   * "int8" makes the products of whole numbers, faster and in a quarter of the memory, a little off (transformers
+   * only): the weights are quantised once and kept beside the model @default "fp32"
+   */
+  readonly precision?: "fp32" | "int8";
   /** how position embeddings are brought to other sizes (transformers only) @default "upstream" */
   readonly positionRule?: "upstream" | "transformers";
   /** "fused" attention and GELU operators, or "plain" ones, slower, for comparison @default "fused" */
@@ -65,23 +122,30 @@ export interface Features extends Pick<ModelOutput, "cls" | "patches"> {
   inputSize: readonly [height: number, width: number];
   /** the pictures that could not be used; empty unless `onError` is "skip" */
   failed: FailedPicture[];
-  /** one an image, [heads, tokens, tokens]: the last block's attention weights; on request, transformers only */
-  attentions?: Tensor<Float32Array>[];
+  /** one entry a block of `layers`, rows and records as in `cls` and `patches`; on request, transformers only */
+  layers?: LayerOutput[];
+  /** one record an image; on request, transformers only */
+  attentions?: Attention[];
+  /** one row an image: what `pooling` made of its tokens; on request */
+  pooled?: Matrix;
 }
 
-export interface ExtractOptions extends Pick<DecodeOptions, "maxPixels" | "background"> {
+export interface ExtractOptions
+  extends Pick<DecodeOptions, "maxPixels" | "background">,
+    Pick<ForwardOptions, "clsOnly" | "layers" | "layerNorm" | "attention"> {
   /** height and width of the network's input in pixels, or [height, width] @default the model's own, such as 224 */
   readonly size?: number | readonly [height: number, width: number];
   /** how a picture is brought to that size @default the model's own, usually "crop" */
   readonly fit?: Fit;
+  /**
+   * also return `pooled`, one vector an image as `poolTokens` makes it; with `clsOnly`, patches that it needs are
+   * dropped batch by batch
+   */
+  readonly pooling?: Pooling;
   /** pictures that run through the network together @default by size, so that activations stay near 300 MB */
   readonly batchSize?: number;
   /** "throw" at the first bad picture, or "skip" it and report it in `failed` @default "throw" */
   readonly onError?: "throw" | "skip";
-  /** leave `patches` empty, to save memory when only `cls` is wanted @default false */
-  readonly clsOnly?: boolean;
-  /** also return `attentions`, the last block's attention weights (transformers only) @default false */
-  readonly attention?: boolean;
   /** stops between batches */
   readonly signal?: AbortSignal;
   /** called after each batch */

@@ -8,13 +8,19 @@ import { type FileHandle, open } from "node:fs/promises";
 import { z } from "zod";
 import { CheckpointError, FileError } from "../errors.js";
 
-const bytesAnElement = { F32: 4, F16: 2, BF16: 2 } as const;
+/** The element types of the format. */
+export type ElementName =
+  | ("F64" | "F32" | "F16" | "BF16" | "F8_E4M3" | "F8_E5M2" | "BOOL")
+  | ("I64" | "I32" | "I16" | "I8" | "U64" | "U32" | "U16" | "U8");
 
-/** The element types that weights may have here. */
-export type WeightType = keyof typeof bytesAnElement;
+/** Bytes an element takes. */
+export const elementBytes: Readonly<Record<ElementName, number>> = {
+  ...{ F64: 8, F32: 4, F16: 2, BF16: 2, F8_E4M3: 1, F8_E5M2: 1, BOOL: 1 },
+  ...{ I64: 8, I32: 4, I16: 2, I8: 1, U64: 8, U32: 4, U16: 2, U8: 1 },
+};
 
 export interface TensorEntry {
-  type: WeightType;
+  type: ElementName;
   shape: readonly number[];
   /** first byte, from the start of the file */
   offset: number;
@@ -25,6 +31,8 @@ export interface TensorEntry {
 export interface SafetensorsHeader {
   path: string;
   tensors: ReadonlyMap<string, TensorEntry>;
+  /** what the file says of itself in its `__metadata__` */
+  metadata: Readonly<Record<string, string>>;
 }
 
 const entrySchema = z.object({
@@ -32,6 +40,9 @@ const entrySchema = z.object({
   shape: z.array(z.number().int().nonnegative()),
   data_offsets: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]),
 });
+
+/** Texts by name; whatever else is there is left out. */
+const metadataSchema: z.ZodType<Record<string, string>> = z.record(z.string(), z.string()).catch({});
 
 /** The format's own limit for a header. */
 const maxHeaderBytes = 100_000_000;
@@ -41,7 +52,7 @@ const maxHeaderBytes = 100_000_000;
  *
  * @throws FileError when there is no such file
  * @throws CheckpointError for a truncated file, a header that is no JSON, offsets past the end of the file, tensors
- *   that overlap, sizes that disagree with the shape, or an element type other than F32, F16 and BF16
+ *   that overlap, sizes that disagree with the shape, or an element type that the format does not have
  */
 export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
   const file = await openFile(path);
@@ -51,29 +62,47 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsHe
     const { size } = found;
     const headerBytes = await readHeaderBytes(file, path, size);
     const start = 8 + headerBytes.length;
+    const { __metadata__, ...entries } = parseHeader(headerBytes, path);
     const tensors = new Map<string, TensorEntry>();
-    for (const [name, value] of Object.entries(parseHeader(headerBytes, path)))
-      if (name !== "__metadata__") tensors.set(name, checkEntry(path, name, value, start, size));
+    for (const [name, value] of Object.entries(entries)) tensors.set(name, checkEntry(path, name, value, start, size));
     checkOverlaps(path, tensors);
-    return { path, tensors };
+    return { path, tensors, metadata: metadataSchema.parse(__metadata__) };
   } finally {
     await file.close();
   }
 }
 
-/** Reads one tensor as float32, whatever its type in the file. */
+/** Reads one tensor as float32. @throws CheckpointError when it is missing or holds no F32, F16 or BF16 numbers */
 export async function readTensor(header: SafetensorsHeader, name: string): Promise<Float32Array> {
   const entry = header.tensors.get(name);
   if (!entry) throw new CheckpointError(header.path, `has no tensor "${name}"`, { entry: name });
-  const file = await openFile(header.path);
+  return readTensorAt(header.path, name, entry);
+}
+
+/** Reads the tensor at its entry's place in the file, as float32. */
+export async function readTensorAt(path: string, name: string, entry: TensorEntry): Promise<Float32Array> {
+  const type = floatType(path, name, entry);
+  const file = await openFile(path);
   try {
     const bytes = new Uint8Array(entry.length);
     const { bytesRead } = await file.read(bytes, 0, entry.length, entry.offset);
-    if (bytesRead !== entry.length) throw truncated(header.path, name);
-    return toFloat32(bytes, entry.type);
+    if (bytesRead !== entry.length) throw truncated(path, name);
+    return toFloat32(bytes, type);
   } finally {
     await file.close();
   }
+}
+
+export type FloatType = "F32" | "F16" | "BF16";
+
+/** The entry's type where numbers to compute with are needed. @throws CheckpointError for any other */
+export function floatType(path: string, name: string, { type }: TensorEntry): FloatType {
+  if (type === "F32" || type === "F16" || type === "BF16") return type;
+  throw new CheckpointError(
+    path,
+    `tensor "${name}" has element type ${type} where F32, F16 or BF16 is expected: download the float version`,
+    { entry: name },
+  );
 }
 
 async function openFile(path: string): Promise<FileHandle> {
@@ -121,10 +150,10 @@ function checkEntry(path: string, name: string, value: unknown, start: number, f
   const parsed = entrySchema.safeParse(value);
   if (!parsed.success) throw fail("has no usable dtype, shape and data_offsets in the header");
   const { dtype, shape, data_offsets } = parsed.data;
-  if (!Object.hasOwn(bytesAnElement, dtype)) throw fail(`has element type ${dtype} where F32, F16 or BF16 is expected`);
-  const type = dtype as WeightType;
+  if (!Object.hasOwn(elementBytes, dtype)) throw fail(`has the element type ${dtype}, which safetensors does not have`);
+  const type = dtype as ElementName;
   const [begin, end] = data_offsets;
-  const expected = shape.reduce((product, n) => product * n, bytesAnElement[type]);
+  const expected = shape.reduce((product, n) => product * n, elementBytes[type]);
   if (end - begin !== expected)
     throw fail(`takes ${end - begin} bytes where shape [${shape.join(", ")}] of ${type} needs ${expected}`);
   if (start + end > fileSize) throw truncated(path, name);
@@ -141,7 +170,7 @@ function checkOverlaps(path: string, tensors: Map<string, TensorEntry>): void {
   }
 }
 
-function toFloat32(bytes: Uint8Array, type: WeightType): Float32Array {
+function toFloat32(bytes: Uint8Array, type: FloatType): Float32Array {
   if (type === "F32") return new Float32Array(bytes.buffer);
   const halves = new Uint16Array(bytes.buffer);
   if (type === "F16") return Float32Array.from(halves, halfToNumber);

@@ -1,181 +1,172 @@
 /**
- * The vision transformer as an ONNX graph over a checkpoint's own tensors: patch embedding, pre-norm blocks with
- * LayerScale, a last norm.
+ * The vision transformer as an ONNX graph over a checkpoint's own tensors: patch embedding, pre-norm blocks, a last
+ * norm. What differs between families is in the configuration and the tensors' names.
  *
- * @see Dosovitskiy et al. 2021, arXiv:2010.11929; Oquab et al. 2023, arXiv:2304.07193
+ * @see Dosovitskiy et al. 2021, arXiv:2010.11929; Oquab et al. 2023, arXiv:2304.07193; Siméoni et al. 2025, arXiv:2508.10104
  */
-import { float, GraphBuilder, type Value } from "../runtime/graph.js";
-import { type Weights, weight } from "./weights.js";
-
-/** Sizes and kinds that tell one vision transformer from another. */
-export interface VitConfig {
-  hiddenSize: number;
-  layers: number;
-  heads: number;
-  patchSize: number;
-  /** patches on a side of the grid that the position embeddings were learned at */
-  grid: number;
-  mlp: { kind: "gelu" | "swiglu"; hiddenSize: number };
-  layerNormEpsilon: number;
-  qkvBias: boolean;
-}
-
-/** Where a family keeps its tensors; `block` names are those of one block. */
-export interface VitTensorNames {
-  patchWeight: string;
-  patchBias: string;
-  clsToken: string;
-  normWeight: string;
-  normBias: string;
-  block(
-    index: number,
-  ): Record<
-    "norm1" | "query" | "key" | "value" | "projection" | "scale1" | "norm2" | "mlpIn" | "mlpOut" | "scale2",
-    string
-  >;
-}
+import { GraphBuilder, type Value } from "../runtime/graph.js";
+import type { VitTensors } from "./families/family.js";
+import { Int8Layers } from "./int8-layers.js";
+import type { VitConfig } from "./vit-config.js";
+import { FloatLayers, type VitLayers } from "./vit-layers.js";
+import type { Weights } from "./weights.js";
 
 export interface VitGraphOptions {
-  /** "fused" runs attention as one operator; "plain" as matrix products and a softmax @default "fused" */
-  readonly attention?: "fused" | "plain";
+  /** "fused" runs attention, GELU and rotation as one operator each; "plain" as the products they consist of @default "fused" */
+  readonly operators?: "fused" | "plain";
   /** also put out the tokens after the embedding and after each block @default false */
   readonly hiddenStates?: boolean;
-  /** also put out the last block's attention weights @default false */
-  readonly lastAttention?: boolean;
+  /** "int8" takes the weights of `int8Weights` @default "fp32" */
+  readonly precision?: "fp32" | "int8";
 }
 
 /**
- * Inputs `pixel_values` [n, 3, h, w] and `positions` [1, tokens, hidden]; output `tokens` [n, tokens, hidden] after
- * the last norm, and on request `hidden_0` … and `attention` [n, heads, tokens, tokens].
+ * Inputs `pixel_values` [n, 3, h, w], `prefix` [1, prefix tokens, hidden] and, by the kind of positions, `positions`
+ * [1, patches, hidden] or `cos` and `sin` [tokens, half a head]; output `tokens` [n, tokens, hidden] after the last
+ * norm, and on request `hidden_0` … before it.
  *
  * @throws CheckpointError naming the tensor that is missing or has another shape
  */
 export function vitGraph(
   config: VitConfig,
-  names: VitTensorNames,
+  names: VitTensors,
   weights: Weights,
   options: VitGraphOptions = {},
 ): Uint8Array {
-  return new VitGraph(config, names, weights, options).build();
+  const g = new GraphBuilder();
+  const Layers = options.precision === "int8" ? Int8Layers : FloatLayers;
+  return new VitGraph(g, config, new Layers(g, config, names, weights), options).tokens();
+}
+
+/**
+ * The attention weights of one block alone, from the tokens that go into it: inputs `hidden` [n, tokens, hidden],
+ * `from` [k] (the tokens whose weights are wanted, int64) and `cos` and `sin` for rotary positions; output `attention`
+ * [n, heads, k, tokens].
+ */
+export function attentionGraph(config: VitConfig, names: VitTensors, weights: Weights, block: number): Uint8Array {
+  const g = new GraphBuilder();
+  const layers = new FloatLayers(g, config, names, weights);
+  return new VitGraph(g, config, layers, { operators: "plain" }).attentionWeights(block);
 }
 
 class VitGraph {
-  readonly #g = new GraphBuilder();
+  readonly #g: GraphBuilder;
   readonly #config: VitConfig;
-  readonly #names: VitTensorNames;
-  readonly #weights: Weights;
-  readonly #options: VitGraphOptions;
+  readonly #layers: VitLayers;
+  readonly #plain: boolean;
+  readonly #hiddenStates: boolean;
+  #rotation: { cos: Value; sin: Value } | undefined;
 
-  constructor(config: VitConfig, names: VitTensorNames, weights: Weights, options: VitGraphOptions) {
+  constructor(graph: GraphBuilder, config: VitConfig, layers: VitLayers, options: VitGraphOptions) {
+    this.#g = graph;
     this.#config = config;
-    this.#names = names;
-    this.#weights = weights;
-    this.#options = options;
+    this.#layers = layers;
+    this.#plain = options.operators === "plain";
+    this.#hiddenStates = options.hiddenStates === true;
   }
 
-  build(): Uint8Array {
+  tokens(): Uint8Array {
     const { layers, hiddenSize } = this.#config;
-    const tokens = ["n", "tokens", hiddenSize];
+    const dims = ["n", "tokens", hiddenSize];
     let x = this.#embed();
-    for (let i = 0; i < layers; i++) {
-      if (this.#options.hiddenStates) this.#g.output(`hidden_${i}`, x, "float32", tokens);
-      x = this.#block(x, i);
+    for (let i = 0; i <= layers; i++) {
+      if (this.#hiddenStates) this.#g.output(`hidden_${i}`, x, "float32", dims);
+      if (i < layers) x = this.#block(x, i);
     }
-    if (this.#options.hiddenStates) this.#g.output(`hidden_${layers}`, x, "float32", tokens);
-    const { normWeight, normBias } = this.#names;
-    this.#g.output("tokens", this.#normalize(x, normWeight, normBias), "float32", tokens);
+    this.#g.output("tokens", this.#layers.lastNorm(x), "float32", dims);
     return this.#g.build();
   }
 
-  #weight(name: string, ...shape: number[]): Value {
-    return weight(this.#g, this.#weights, name, shape);
+  attentionWeights(block: number): Uint8Array {
+    const g = this.#g;
+    const { hiddenSize: d, heads } = this.#config;
+    const hidden = g.input("hidden", "float32", ["n", "tokens", d]);
+    const from = g.input("from", "int64", ["k"]);
+    this.#declareRotation();
+    const [query, key] = this.#layers.qkv(this.#layers.norm1(hidden, block), block).map((x) => this.#turned(x));
+    const wanted = g.op("Gather", [query, from], { axis: 1 });
+    g.output("attention", this.#softmax(wanted, key), "float32", ["n", heads, "k", "tokens"]);
+    return g.build();
   }
 
   #embed(): Value {
     const g = this.#g;
-    const { hiddenSize: d, patchSize: p } = this.#config;
+    const { hiddenSize: d, positions } = this.#config;
     const pixels = g.input("pixel_values", "float32", ["n", 3, "h", "w"]);
-    const positions = g.input("positions", "float32", [1, "tokens", d]);
-    const kernel = this.#weight(this.#names.patchWeight, d, 3, p, p);
-    const map = g.op("Conv", [pixels, kernel, this.#weight(this.#names.patchBias, d)], {
-      kernel_shape: [p, p],
-      strides: [p, p],
-    });
-    const patches = g.op("Transpose", [g.op("Reshape", [map, g.int64([0, d, -1])])], { perm: [0, 2, 1] });
+    const prefix = g.input("prefix", "float32", [1, "prefix", d]);
+    const map = this.#layers.patches(pixels);
+    let patches = g.op("Transpose", [g.op("Reshape", [map, g.int64([0, d, -1])])], { perm: [0, 2, 1] });
+    if (positions.kind === "learned")
+      patches = g.op("Add", [patches, g.input("positions", "float32", [1, "patches", d])]);
+    else this.#declareRotation();
     const n = g.op("Slice", [g.op("Shape", [pixels]), g.int64([0]), g.int64([1])]);
-    const clsShape = g.op("Concat", [n, g.int64([1, d])], { axis: 0 });
-    const cls = g.op("Expand", [this.#weight(this.#names.clsToken, 1, 1, d), clsShape]);
-    return g.op("Add", [g.op("Concat", [cls, patches], { axis: 1 }), positions]);
+    const repeated = g.op("Expand", [prefix, g.op("Concat", [n, g.int64([1, 1])], { axis: 0 })]);
+    return g.op("Concat", [repeated, patches], { axis: 1 });
   }
 
-  #block(x: Value, index: number): Value {
-    const { hiddenSize: d } = this.#config;
-    const names = this.#names.block(index);
-    const scaled = (y: Value, scale: string) => this.#g.op("Mul", [y, this.#weight(scale, d)]);
-
-    const attended = this.#attention(this.#normalize(x, `${names.norm1}.weight`, `${names.norm1}.bias`), index);
-    const mixed = this.#linear(attended, names.projection, d, d);
-    const y = this.#g.op("Add", [x, scaled(mixed, names.scale1)]);
-
-    const normed = this.#normalize(y, `${names.norm2}.weight`, `${names.norm2}.bias`);
-    return this.#g.op("Add", [y, scaled(this.#mlp(normed, names.mlpIn, names.mlpOut), names.scale2)]);
+  #declareRotation(): void {
+    const { hiddenSize, heads, positions } = this.#config;
+    if (positions.kind !== "rotary") return;
+    const dims = ["tokens", hiddenSize / heads / 2];
+    this.#rotation = { cos: this.#g.input("cos", "float32", dims), sin: this.#g.input("sin", "float32", dims) };
   }
 
-  #normalize(x: Value, scale: string, bias: string): Value {
-    const { hiddenSize: d, layerNormEpsilon } = this.#config;
-    const inputs = [x, this.#weight(scale, d), this.#weight(bias, d)];
-    return this.#g.op("LayerNormalization", inputs, { axis: -1, epsilon: float(layerNormEpsilon) });
+  #block(x: Value, i: number): Value {
+    const attended = this.#attention(this.#layers.norm1(x, i), i);
+    const y = this.#g.op("Add", [x, this.#layers.projection(attended, i)]);
+    const [hidden, values] = this.#layers.mlpIn(this.#layers.norm2(y, i), i);
+    const active = this.#activation(hidden);
+    const gated = values === undefined ? active : this.#g.op("Mul", [active, values]);
+    return this.#g.op("Add", [y, this.#layers.mlpOut(gated, i)]);
   }
 
-  /** y = x Wᵀ + b, for a weight stored as [out, in] */
-  #linear(x: Value, name: string, inputs: number, outputs: number, bias = true): Value {
-    const w = this.#g.op("Transpose", [this.#weight(`${name}.weight`, outputs, inputs)], { perm: [1, 0] });
-    const y = this.#g.op("MatMul", [x, w]);
-    return bias ? this.#g.op("Add", [y, this.#weight(`${name}.bias`, outputs)]) : y;
+  #attention(x: Value, i: number): Value {
+    const { hiddenSize: d, heads } = this.#config;
+    const [query, key, v] = this.#layers.qkv(x, i);
+    const [q, k] = [this.#turned(query), this.#turned(key)];
+    if (!this.#plain) return this.#g.op("MultiHeadAttention", [q, k, v], { num_heads: heads }, "com.microsoft");
+    const mixed = this.#g.op("MatMul", [this.#softmax(q, k), this.#heads(v)]);
+    const joined = this.#g.op("Transpose", [mixed], { perm: [0, 2, 1, 3] });
+    return this.#g.op("Reshape", [joined, this.#g.int64([0, -1, d])]);
   }
 
-  #attention(x: Value, index: number): Value {
-    const { hiddenSize: d, heads, layers, qkvBias } = this.#config;
-    const names = this.#names.block(index);
-    const [q, k, v] = [names.query, names.key, names.value].map((name) => this.#linear(x, name, d, d, qkvBias));
-    const wanted = this.#options.lastAttention === true && index === layers - 1;
-    if (this.#options.attention !== "plain" && !wanted)
-      return this.#g.op("MultiHeadAttention", [q, k, v], { num_heads: heads }, "com.microsoft");
-    return this.#plainAttention(q, k, v, wanted);
-  }
-
-  #plainAttention(q: Value, k: Value, v: Value, output: boolean): Value {
+  /** softmax(q kᵀ / √head), [n, heads, queries, tokens] */
+  #softmax(q: Value, k: Value): Value {
     const g = this.#g;
     const { hiddenSize: d, heads } = this.#config;
-    const split = (x: Value, perm: number[]) =>
-      g.op("Transpose", [g.op("Reshape", [x, g.int64([0, -1, heads, d / heads])])], { perm });
-    const scaledQuery = g.op("Mul", [split(q, [0, 2, 1, 3]), g.scalar((d / heads) ** -0.5)]);
-    const scores = g.op("MatMul", [scaledQuery, split(k, [0, 2, 3, 1])]);
-    const attention = g.op("Softmax", [scores], { axis: -1 });
-    if (output) g.output("attention", attention, "float32", ["n", heads, "tokens", "tokens"]);
-    const mixed = g.op("Transpose", [g.op("MatMul", [attention, split(v, [0, 2, 1, 3])])], { perm: [0, 2, 1, 3] });
-    return g.op("Reshape", [mixed, g.int64([0, -1, d])]);
+    const keys = g.op("Transpose", [this.#heads(k)], { perm: [0, 1, 3, 2] });
+    const scores = g.op("MatMul", [g.op("Mul", [this.#heads(q), g.scalar((d / heads) ** -0.5)]), keys]);
+    return g.op("Softmax", [scores], { axis: -1 });
   }
 
-  #mlp(x: Value, nameIn: string, nameOut: string): Value {
-    const { hiddenSize: d, mlp } = this.#config;
-    if (mlp.kind === "gelu") {
-      const h = this.#gelu(this.#linear(x, nameIn, d, mlp.hiddenSize));
-      return this.#linear(h, nameOut, mlp.hiddenSize, d);
-    }
-    const g = this.#g;
-    const [gate, value] = g.ops("Split", [this.#linear(x, nameIn, d, 2 * mlp.hiddenSize)], 2, {
-      axis: -1,
-      num_outputs: 2,
-    });
-    const silu = g.op("Mul", [gate, g.op("Sigmoid", [gate])]);
-    return this.#linear(g.op("Mul", [silu, value]), nameOut, mlp.hiddenSize, d);
+  /** [n, tokens, hidden] as [n, heads, tokens, head] */
+  #heads(x: Value): Value {
+    const { hiddenSize: d, heads } = this.#config;
+    const split = this.#g.op("Reshape", [x, this.#g.int64([0, -1, heads, d / heads])]);
+    return this.#g.op("Transpose", [split], { perm: [0, 2, 1, 3] });
   }
 
-  /** The exact GELU, x Φ(x). */
-  #gelu(x: Value): Value {
+  /** Queries or keys turned by their token's angles, the first half of a head against the second. */
+  #turned(x: Value): Value {
+    if (this.#rotation === undefined) return x;
     const g = this.#g;
-    if (this.#options.attention !== "plain") return g.op("Gelu", [x], {}, "com.microsoft");
+    const { cos, sin } = this.#rotation;
+    const { hiddenSize: d, heads } = this.#config;
+    if (!this.#plain)
+      return g.op("RotaryEmbedding", [x, g.int64([0]), cos, sin], { num_heads: heads }, "com.microsoft");
+    const split = g.op("Reshape", [x, g.int64([0, -1, heads, d / heads])]);
+    const [a, b] = g.ops("Split", [split], 2, { axis: -1, num_outputs: 2 });
+    const [c, s] = [cos, sin].map((t) => g.op("Unsqueeze", [t, g.int64([1])]));
+    const first = g.op("Sub", [g.op("Mul", [a, c]), g.op("Mul", [b, s])]);
+    const second = g.op("Add", [g.op("Mul", [b, c]), g.op("Mul", [a, s])]);
+    return g.op("Reshape", [g.op("Concat", [first, second], { axis: -1 }), g.int64([0, -1, d])]);
+  }
+
+  #activation(x: Value): Value {
+    const g = this.#g;
+    if (this.#config.mlp.activation === "silu") return g.op("Mul", [x, g.op("Sigmoid", [x])]);
+    if (!this.#plain) return g.op("Gelu", [x], {}, "com.microsoft");
+    // the exact GELU, x Φ(x)
     const erf = g.op("Erf", [g.op("Mul", [x, g.scalar(Math.SQRT1_2)])]);
     return g.op("Mul", [g.op("Mul", [x, g.scalar(0.5)]), g.op("Add", [erf, g.scalar(1)])]);
   }

@@ -1,62 +1,93 @@
 /** A vision transformer over a model folder: opens its weights, keeps its positions, runs its graph. */
-import { join } from "node:path";
-import type { Matrix, Patches } from "../numeric/matrix.js";
 import { openRuntime, type Runtime, type Session } from "../runtime/runtime.js";
-import type { Tensor } from "../runtime/tensor.js";
-import { dinov2Names, dinov2Positions, readDinov2Config } from "./dinov2.js";
-import type { ForwardOptions, ModelOutput, Network, NetworkOptions, PixelTensor } from "./model.js";
+import { int64, type Tensor } from "../runtime/tensor.js";
+import type { VitFamily, VitTensors } from "./families/family.js";
+import { int8Weights } from "./int8-weights.js";
+import { type ChosenAttention, chosenAttention, chosenLayers } from "./layer-choice.js";
+import type {
+  Attention,
+  ForwardOptions,
+  LayerOutput,
+  ModelOutput,
+  Network,
+  NetworkOptions,
+  PixelTensor,
+} from "./model.js";
 import { checkPixels } from "./pixels.js";
-import { resizePositions } from "./positions.js";
-import { readTensor } from "./safetensors.js";
-import { type VitConfig, type VitGraphOptions, vitGraph } from "./vit-graph.js";
-import { checkTensor, openWeights, type Weights } from "./weights.js";
+import { readVitConfig } from "./read-vit-config.js";
+import { prefixTokens, type VitConfig } from "./vit-config.js";
+import { attentionGraph, vitGraph } from "./vit-graph.js";
+import { VitInputMaker } from "./vit-inputs.js";
+import { classTokens, type LayerNorm, layerNorm, patchTokens, registerTokens } from "./vit-tokens.js";
+import { openWeights, readWeight, type Weights } from "./weights.js";
 
 /**
- * Opens a DINOv2 folder: config.json and model.safetensors.
+ * Opens a folder of the family: config.json and model.safetensors, or its shards with their index.
  *
  * @throws FileError, CheckpointError when the folder does not hold what the family needs
  */
-export async function openDinov2(folder: string, options: NetworkOptions = {}): Promise<Network> {
-  const config = await readDinov2Config(folder);
-  const weights = await openWeights(join(folder, "model.safetensors"));
-  checkTensor(weights, dinov2Positions, [1, 1 + config.grid ** 2, config.hiddenSize]);
-  const positions = await readTensor(weights.header, dinov2Positions);
-  const network = new VitNetwork(config, weights, positions, options);
+export async function openVit(folder: string, family: VitFamily, options: NetworkOptions = {}): Promise<Network> {
+  const { config, tensors } = await readVitConfig(folder, family);
+  const weights = await openWeights(folder);
+  const names = withPrefix(tensors, weights);
+  const inputs = await VitInputMaker.read(config, names, weights, options.positionRule);
+  const [weight, bias] = await Promise.all(
+    ["weight", "bias"].map((part) => readWeight(weights, `${names.norm}.${part}`, [config.hiddenSize])),
+  );
+  const norm = { weight, bias, epsilon: config.layerNormEpsilon };
+  const int8 = options.precision === "int8" ? await int8Weights(folder, config, names, weights) : undefined;
+  const network = new VitNetwork({ family: family.modelType, config, names, weights, int8, inputs, norm }, options);
   await network.open();
   return network;
 }
 
-/** Resized position embeddings that are kept; those of a ViT-g at 518 pixels take 8 MB. */
-const gridsKept = 16;
+/** Checkpoints with a head on top, such as classifiers, have the backbone's tensors under a name of its own. */
+function withPrefix(names: VitTensors, weights: Weights): VitTensors {
+  if (weights.tensors.has(names.classToken)) return names;
+  const ending = `.${names.classToken}`;
+  const full = [...weights.tensors.keys()].find((name) => name.endsWith(ending));
+  if (full === undefined) return names;
+  const prefix = full.slice(0, -names.classToken.length);
+  return Object.fromEntries(Object.entries(names).map(([key, name]) => [key, prefix + name])) as unknown as VitTensors;
+}
 
-type Extras = Pick<VitGraphOptions, "hiddenStates" | "lastAttention">;
+interface Parts {
+  family: string;
+  config: VitConfig;
+  names: VitTensors;
+  weights: Weights;
+  /** the products in 8 bits, which then take the place of `weights` in the network's graph */
+  int8: Weights | undefined;
+  inputs: VitInputMaker;
+  norm: LayerNorm;
+}
+
+type Outputs = Record<string, Tensor<Float32Array>>;
 
 class VitNetwork implements Network {
-  readonly family = "dinov2";
+  readonly family: string;
   readonly dim: number;
   readonly patchDim: number;
   readonly patchSize: number;
-  readonly #config: VitConfig;
-  readonly #weights: Weights;
-  readonly #positions: Float32Array;
+  readonly #parts: Parts;
   readonly #options: NetworkOptions;
   readonly #runtime: Runtime = openRuntime();
-  /** one session for each set of extra outputs that was asked for */
-  readonly #sessions = new Map<string, Promise<Session>>();
-  readonly #resized = new Map<string, Tensor<Float32Array>>();
+  /** the only one, since each holds the weights: reopened when hidden states are first asked for */
+  #session: Promise<Session> | undefined;
+  #hasHiddenStates = false;
+  readonly #attention = new Map<number, Promise<Session>>();
 
-  constructor(config: VitConfig, weights: Weights, positions: Float32Array, options: NetworkOptions) {
-    this.dim = this.patchDim = config.hiddenSize;
-    this.patchSize = config.patchSize;
-    this.#config = config;
-    this.#weights = weights;
-    this.#positions = positions;
+  constructor(parts: Parts, options: NetworkOptions) {
+    this.family = parts.family;
+    this.dim = this.patchDim = parts.config.hiddenSize;
+    this.patchSize = parts.config.patchSize;
+    this.#parts = parts;
     this.#options = options;
   }
 
   async open(): Promise<void> {
     try {
-      await this.#session({});
+      await this.#opened(false);
     } catch (error) {
       await this.#runtime.close();
       throw error;
@@ -65,16 +96,24 @@ class VitNetwork implements Network {
 
   async forward(pixels: PixelTensor, options: ForwardOptions = {}): Promise<ModelOutput> {
     checkPixels(pixels, this.patchSize);
+    const { config, inputs } = this.#parts;
     const [, , h, w] = pixels.dims;
     const [rows, cols] = [h / this.patchSize, w / this.patchSize];
-    const session = await this.#session({ hiddenStates: options.hiddenStates, lastAttention: options.attention });
-    const feeds = { pixel_values: pixels, positions: this.#positionsAt(rows, cols) };
-    const out = (await session.run(feeds, { signal: options.signal })) as Record<string, Tensor<Float32Array>>;
+    const blocks = config.layers;
+    const layers = chosenLayers(options.layers, blocks);
+    const wanted = chosenAttention(options.attention, { blocks, prefix: prefixTokens(config), rows, cols });
+    const states = options.hiddenStates ? Array.from({ length: blocks + 1 }, (_, i) => i) : layers.map((i) => i + 1);
+    if (wanted) states.push(wanted.block);
+
+    const session = await this.#opened(states.length > 0);
+    const outputs = ["tokens", ...new Set(states.map((i) => `hidden_${i}`))];
+    const feeds = { pixel_values: pixels, ...inputs.at(rows, cols) };
+    const out = (await session.run(feeds, { outputs, signal: options.signal })) as Outputs;
     return {
-      cls: clsTokens(out.tokens),
-      patches: options.clsOnly ? [] : patchTokens(out.tokens, rows, cols),
-      ...(options.hiddenStates ? { hiddenStates: this.#hiddenStates(out) } : {}),
-      ...(options.attention ? { attention: out.attention } : {}),
+      ...this.#output(out.tokens, rows, cols, options.clsOnly),
+      ...(layers.length > 0 ? { layers: layers.map((i) => this.#layer(out, i, rows, cols, options)) } : {}),
+      ...(options.hiddenStates ? { hiddenStates: states.slice(0, blocks + 1).map((i) => out[`hidden_${i}`]) } : {}),
+      ...(wanted ? { attention: await this.#attentionOf(out[`hidden_${wanted.block}`], wanted, rows, cols) } : {}),
     };
   }
 
@@ -82,53 +121,74 @@ class VitNetwork implements Network {
     return this.#runtime.close();
   }
 
-  #session(extras: Extras): Promise<Session> {
-    const key = `${extras.hiddenStates === true} ${extras.lastAttention === true}`;
-    let session = this.#sessions.get(key);
+  #opened(hiddenStates: boolean): Promise<Session> {
+    if (this.#session && (this.#hasHiddenStates || !hiddenStates)) return this.#session;
+    const before = this.#session;
+    this.#hasHiddenStates = hiddenStates;
+    const { config, names, int8 } = this.#parts;
+    const weights = int8 ?? this.#parts.weights;
+    const { operators, precision } = this.#options;
+    const opening = (async () => {
+      // the weights are not held twice: runs that were sent before end first
+      await before?.then((session) => session.close());
+      const graph = vitGraph(config, names, weights, { operators, precision, hiddenStates });
+      return this.#runtime.open(graph, { ...this.#options, weightsFolder: weights.folder });
+    })();
+    this.#session = opening;
+    opening.catch(() => {
+      if (this.#session === opening) this.#session = undefined;
+    });
+    return opening;
+  }
+
+  #output(tokens: Tensor<Float32Array>, rows: number, cols: number, clsOnly?: boolean): ModelOutput {
+    const { registers } = this.#parts.config;
+    return {
+      cls: classTokens(tokens),
+      patches: clsOnly ? [] : patchTokens(tokens, rows, cols),
+      ...(registers > 0 ? { registers: registerTokens(tokens, registers) } : {}),
+    };
+  }
+
+  #layer(out: Outputs, layer: number, rows: number, cols: number, options: ForwardOptions): LayerOutput {
+    const normalised = options.layerNorm !== false;
+    const hidden = out[`hidden_${layer + 1}`];
+    const finish = (tokens: Tensor<Float32Array>) => (normalised ? layerNorm(tokens, this.#parts.norm) : tokens);
+    if (options.clsOnly) {
+      const { data, rows: n, cols: dim } = classTokens(hidden);
+      return { layer, normalised, cls: classTokens(finish({ data, dims: [n, 1, dim] })), patches: [] };
+    }
+    const tokens = finish(hidden);
+    return { layer, normalised, cls: classTokens(tokens), patches: patchTokens(tokens, rows, cols) };
+  }
+
+  async #attentionOf(
+    hidden: Tensor<Float32Array>,
+    { block, from }: ChosenAttention,
+    rows: number,
+    cols: number,
+  ): Promise<Attention[]> {
+    const { config, inputs } = this.#parts;
+    const session = await this.#attentionSession(block);
+    const feeds = { hidden, from: int64(from), ...inputs.rotation(rows, cols) };
+    const { attention } = (await session.run(feeds)) as Outputs;
+    const [n, heads, , tokens] = attention.dims;
+    const length = heads * from.length * tokens;
+    return Array.from({ length: n }, (_, i) => ({
+      data: attention.data.slice(i * length, (i + 1) * length),
+      ...{ heads, from: from.length, tokens, prefix: prefixTokens(config), rows, cols, layer: block },
+    }));
+  }
+
+  #attentionSession(block: number): Promise<Session> {
+    const { config, names, weights } = this.#parts;
+    let session = this.#attention.get(block);
     if (!session) {
-      const graph = vitGraph(this.#config, dinov2Names(this.#config), this.#weights, {
-        attention: this.#options.operators,
-        ...extras,
-      });
-      session = this.#runtime.open(graph, { ...this.#options, weightsFolder: this.#weights.folder });
-      this.#sessions.set(key, session);
-      session.catch(() => this.#sessions.delete(key));
+      const graph = attentionGraph(config, names, weights, block);
+      session = this.#runtime.open(graph, { ...this.#options, weightsFolder: weights.folder });
+      this.#attention.set(block, session);
+      session.catch(() => this.#attention.delete(block));
     }
     return session;
   }
-
-  #hiddenStates(out: Record<string, Tensor<Float32Array>>): Tensor<Float32Array>[] {
-    return Array.from({ length: this.#config.layers + 1 }, (_, i) => out[`hidden_${i}`]);
-  }
-
-  /** The class token's position, then the grid's at the wanted size. */
-  #positionsAt(rows: number, cols: number): Tensor<Float32Array> {
-    const key = `${rows} ${cols}`;
-    let tensor = this.#resized.get(key);
-    if (!tensor) {
-      const { hiddenSize: dim, grid } = this.#config;
-      const learned = { data: this.#positions.subarray(dim), rows: grid, cols: grid, dim };
-      const resized = resizePositions(learned, rows, cols, this.#options.positionRule ?? "upstream");
-      const data = new Float32Array(dim + resized.data.length);
-      data.set(this.#positions.subarray(0, dim));
-      data.set(resized.data, dim);
-      tensor = { data, dims: [1, 1 + rows * cols, dim] };
-      if (this.#resized.size >= gridsKept) this.#resized.clear();
-      this.#resized.set(key, tensor);
-    }
-    return tensor;
-  }
-}
-
-function clsTokens({ data, dims: [n, tokens, dim] }: Tensor<Float32Array>): Matrix {
-  const cls = new Float32Array(n * dim);
-  for (let i = 0; i < n; i++) cls.set(data.subarray(i * tokens * dim, (i * tokens + 1) * dim), i * dim);
-  return { data: cls, rows: n, cols: dim };
-}
-
-function patchTokens({ data, dims: [n, tokens, dim] }: Tensor<Float32Array>, rows: number, cols: number): Patches[] {
-  return Array.from({ length: n }, (_, i) => {
-    const patches = data.slice((i * tokens + 1) * dim, (i + 1) * tokens * dim);
-    return { data: patches, rows, cols, dim };
-  });
 }

@@ -15,6 +15,8 @@ export interface LabelledVectors {
   readonly size?: readonly [height: number, width: number];
   /** how pictures were brought to that size */
   readonly fit?: "crop" | "squash" | "letterbox";
+  /** how their tokens were pooled, where they are not the model's own image vectors */
+  readonly pooling?: string | { readonly name: string; readonly p?: number };
 }
 
 /**

@@ -23,6 +23,8 @@ export interface ExactIndexOptions {
   readonly size?: ExtractOptions["size"];
   /** how query pictures are brought to that size, as the vectors were made with @default the record's, or the model's own */
   readonly fit?: ExtractOptions["fit"];
+  /** how their tokens are pooled, as the vectors were @default the record's, or the model's own image vector */
+  readonly pooling?: ExtractOptions["pooling"];
 }
 
 export interface SearchOptions {
@@ -65,13 +67,15 @@ export async function exactIndex(
   options: ExactIndexOptions = {},
 ): Promise<ExactIndex> {
   const known = labelledVectors(vectors, "vectors");
-  const { pictures, labels, size, fit, model } = options;
+  const { pictures, labels, size, fit, pooling, model } = options;
   const rows: IndexedVectors = {
     vectors: known.vectors,
     pictures: pictures ?? known.pictures,
     labels: labels ?? known.labels,
     size: size ?? known.size,
     fit: fit ?? known.fit,
+    // a record may come from a file: `extract` checks the name
+    pooling: pooling ?? (known.pooling as ExtractOptions["pooling"]),
     model,
     modelName: model?.name ?? known.modelName,
   };
@@ -160,10 +164,10 @@ function describeQuery({ picture, row }: QueryVectors, options: ExactIndexOption
   return picture ? { picture } : {};
 }
 
-function checkFits({ vectors, model, pictures, labels }: IndexedVectors): void {
+function checkFits({ vectors, model, pooling, pictures, labels }: IndexedVectors): void {
   checkRankable(vectors.rows, "vectors");
   checkOnePerRow({ pictures, labels }, vectors.rows, "vectors");
-  if (model && model.dim !== vectors.cols)
+  if (model && pooling === undefined && model.dim !== vectors.cols)
     throw new ShapeError(
       "model",
       `gives vectors of ${model.dim} numbers where the index has ${vectors.cols}: use the model that made them`,

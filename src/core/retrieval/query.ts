@@ -18,6 +18,7 @@ export interface PictureReader {
   readonly model?: Model;
   readonly size?: ExtractOptions["size"];
   readonly fit?: ExtractOptions["fit"];
+  readonly pooling?: ExtractOptions["pooling"];
 }
 
 /**
@@ -63,7 +64,7 @@ function rowVector(index: number, base: Matrix): QueryVectors {
 async function pictureVector(
   source: ImageSource,
   base: Matrix,
-  { model, size, fit }: PictureReader,
+  { model, size, fit, pooling }: PictureReader,
   signal?: AbortSignal,
 ): Promise<QueryVectors> {
   if (!model)
@@ -71,11 +72,16 @@ async function pictureVector(
       "query",
       "is a picture, and the index has no model to read it: pass `model` when you make the index, or search by vector",
     );
-  const { cls, pictures } = await model.extract([source], {
+  const {
+    cls,
+    pooled = cls,
+    pictures,
+  } = await model.extract([source], {
     clsOnly: true,
     ...(size === undefined ? {} : { size }),
     ...(fit === undefined ? {} : { fit }),
+    ...(pooling === undefined ? {} : { pooling }),
     ...(signal === undefined ? {} : { signal }),
   });
-  return { vectors: ofDimension(cls, base), picture: pictures[0] };
+  return { vectors: ofDimension(pooled, base), picture: pictures[0] };
 }

@@ -78,7 +78,15 @@ describe("readSafetensorsHeader", () => {
   refuses("a size that disagrees with the shape", encode({ x: tensor([4], [0, 12]) }, new Uint8Array(16)), /needs 16/);
   refuses("a shape of astronomic size", encode({ x: tensor([1e9, 1e9], [0, 4]) }, new Uint8Array(4)), /needs/);
   refuses("negative offsets", encode({ x: tensor([1], [-4, 0]) }, new Uint8Array(4)), /no usable dtype/);
-  refuses("integer weights", encode({ x: tensor([1], [0, 8], "I64") }, new Uint8Array(8)), /I64/);
+  refuses("types that the format does not have", encode({ x: tensor([1], [0, 8], "I65") }, new Uint8Array(8)), /I65/);
+
+  it("finds integer tensors, which readTensor refuses to take for numbers to compute with", async () => {
+    const path = await write(encode({ x: tensor([1], [0, 8], "I64") }, new Uint8Array(8)));
+    const header = await readSafetensorsHeader(path);
+    assert.equal(header.tensors.get("x")?.type, "I64");
+    await assert.rejects(readTensor(header, "x"), /"x" has element type I64 where F32/);
+  });
+
   refuses(
     "tensors that overlap",
     encode({ x: tensor([2], [0, 8]), y: tensor([2], [4, 12]) }, new Uint8Array(12)),

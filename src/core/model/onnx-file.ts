@@ -1,0 +1,85 @@
+/** The ONNX files of a Hub folder: which of them to take, and what is wrong with one that does not open. */
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { CheckpointError, RuntimeError } from "../errors.js";
+import type { Runtime, Session, SessionOptions } from "../runtime/runtime.js";
+import type { NetworkOptions } from "./model.js";
+import { fileInModelFolder } from "./model-file.js";
+
+type Precision = NonNullable<NetworkOptions["precision"]>;
+
+/**
+ * By falling precision. Of those with 8 bits, the one that transformers.js takes for "q8" comes first.
+ *
+ * @see https://huggingface.co/docs/transformers.js/guides/dtypes for the names
+ */
+const preference: readonly { name: string; precision?: Precision }[] = [
+  { name: "model.onnx", precision: "fp32" },
+  { name: "model_fp16.onnx", precision: "fp32" },
+  { name: "model_quantized.onnx", precision: "int8" },
+  { name: "model_int8.onnx", precision: "int8" },
+  { name: "model_uint8.onnx", precision: "int8" },
+  { name: "model_q4.onnx" },
+  { name: "model_q4f16.onnx" },
+  { name: "model_bnb4.onnx" },
+];
+
+/** The known names among `names`, best first; `precision` leaves only those that keep to it. */
+export function rankOnnxFiles(names: readonly string[], precision?: Precision): string[] {
+  const fitting = preference.filter((file) => precision === undefined || file.precision === precision);
+  return fitting.map((file) => file.name).filter((name) => names.includes(name));
+}
+
+/** Names of the ONNX files in a model folder's `onnx`, in the alphabet's order; none when there is no such folder. */
+export async function listOnnxFiles(folder: string): Promise<string[]> {
+  const names = await readdir(join(folder, "onnx")).catch(() => []);
+  return names.filter((name) => /^model.*\.onnx$/.test(name)).sort();
+}
+
+/**
+ * The ONNX file of a model folder that fits the precision best.
+ *
+ * @returns its path in the folder, links unresolved: onnxruntime looks beside it for weights kept in another file
+ * @throws CheckpointError when there is none or it lies outside the folder
+ */
+export async function findOnnxFile(folder: string, precision?: Precision): Promise<string> {
+  const names = await listOnnxFiles(folder);
+  const [name] = rankOnnxFiles(names, precision);
+  if (name === undefined) throw noneFits(folder, names, precision);
+  await fileInModelFolder(folder, join("onnx", name));
+  return join(folder, "onnx", name);
+}
+
+function noneFits(folder: string, names: readonly string[], precision?: Precision): CheckpointError {
+  const wanted = rankOnnxFiles(
+    preference.map((file) => file.name),
+    precision,
+  );
+  const needs = `needs one of ${wanted.join(", ")}${precision === undefined ? "" : ` for precision "${precision}"`}`;
+  const there = names.length === 0 ? "and has no ONNX file" : `and has ${names.join(", ")}`;
+  return new CheckpointError(join(folder, "onnx"), `${needs} ${there}: download the one that you want`);
+}
+
+/** Opens a file that `findOnnxFile` gave. @throws CheckpointError that says why onnxruntime refuses it */
+export function openOnnxFile(runtime: Runtime, path: string, options: SessionOptions): Promise<Session> {
+  return runtime.open(path, options).catch((cause) => {
+    if (cause instanceof RuntimeError) throw new CheckpointError(path, reasonOf(cause.message), { cause });
+    throw cause;
+  });
+}
+
+/**
+ * onnxruntime itself keeps an ONNX file's references to other files inside its folder, or inside that of the file
+ * that it is a link to, as in the Hub's cache; its messages are all that tells what it refused.
+ */
+function reasonOf(message: string): string {
+  const missing = /External data path does not exist: ".*?([^/\\"]+)"/.exec(message);
+  if (missing) return `keeps its weights in ${missing[1]}, which is missing: download it into the same folder`;
+  if (/External data path|Absolute path not allowed/.test(message))
+    return "names a file outside its folder for its weights: put that file beside it, and trust neither unseen";
+  if (/External initializer|out of bounds/.test(message))
+    return "keeps its weights in a file that ends too early: it is truncated, download it again";
+  const operator = /Could not find an implementation for (\w+)/.exec(message);
+  if (operator) return `uses ${operator[1]} as onnxruntime does not have it here: take another of the ONNX files`;
+  return "is no ONNX file that onnxruntime accepts: download it again";
+}
