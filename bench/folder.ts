@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { listImages } from "#dist/core/image/list.js";
 import { loadModel } from "#dist/core/model/load.js";
 import type { Model, PixelTensor } from "#dist/core/model/model.js";
+import { physicalCores } from "#dist/core/runtime/physical-cores.js";
 import { vitSmall, writeCheckpoint } from "./checkpoint.js";
 import { clustered } from "./data.js";
 import type { Notes, Report } from "./main.js";
@@ -17,7 +18,7 @@ const images = fileURLToPath(new URL("../../images", import.meta.url));
 const folderSize = 1000;
 
 /** as `extract` groups them at 224 pixels */
-const batch = 8;
+const batch = physicalCores() === 1 ? 1 : 8;
 
 export async function folder(report: Report): Promise<void> {
   await withModel(async (model) => {

@@ -7,6 +7,15 @@ import { GraphBuilder } from "#dist/core/runtime/graph.js";
 import { openRuntime } from "#dist/core/runtime/runtime.js";
 import { clustered } from "./data.js";
 
+interface SizeRun {
+  /** side of the input in pixels */
+  size: number;
+  /** of a run after the first */
+  seconds: number;
+  /** the most that was resident until then, beyond what was before */
+  peakMb: number;
+}
+
 /** What one process took; megabytes are of 2^20 bytes. */
 export interface MemoryRun {
   weightsMb: number;
@@ -14,11 +23,7 @@ export interface MemoryRun {
   /** resident after opening, beyond what Node and onnxruntime take before */
   openMb: number;
   /** by input size in pixels */
-  runs: {
-    size: number;
-    seconds: number /** the most that was resident until then, beyond the same */;
-    peakMb: number;
-  }[];
+  runs: SizeRun[];
 }
 
 const megabyte = 2 ** 20;

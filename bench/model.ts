@@ -3,13 +3,14 @@
  * torch exports, and plain operators of our own. bench/peers.md says how each is set up.
  */
 import { mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NetworkOptions } from "#dist/core/model/model.js";
+import { physicalCores } from "#dist/core/runtime/physical-cores.js";
 import type { Notes, Report } from "./main.js";
 import { compareTimes } from "./measure.js";
 import { Lab } from "./peers/lab.js";
-import { differenceOf, type Peer } from "./peers/peer.js";
+import { cosineOf, differenceOf, type Peer } from "./peers/peer.js";
 import { PeerAbsent } from "./peers/process.js";
 
 /** What is compared: a ratio for each size, named `model.SIZE.` and `label`. */
@@ -18,11 +19,11 @@ interface Setting {
   ours: NetworkOptions;
   /** @throws PeerAbsent when the peer is not installed */
   peer(lab: Lab): Promise<Peer>;
-  /** largest difference between the tokens that is allowed @default 1e-4 */
-  tolerance?: number;
+  /** whether the tokens' direction is compared, and not each number: for 8-bit products */
+  byCosine?: boolean;
 }
 
-const cores = availableParallelism();
+const cores = physicalCores();
 
 const settings: readonly Setting[] = [
   { label: "vs.torch", ours: { threads: cores }, peer: (lab) => lab.torch(cores) },
@@ -33,8 +34,7 @@ const settings: readonly Setting[] = [
     label: "int8.vs.fp32",
     ours: { precision: "int8" },
     peer: (lab) => lab.ours({}),
-    // 8-bit weights give other numbers: a test holds their direction
-    tolerance: 1,
+    byCosine: true,
   },
   { label: "vs.plain-operators", ours: {}, peer: (lab) => lab.ours({ operators: "plain" }) },
 ];
@@ -65,7 +65,7 @@ async function measure(setting: Setting, lab: Lab, report: Report, notes: Notes)
   try {
     const other = await setting.peer(lab);
     notes.versions(other.versions);
-    await measureSizes(setting, lab, [own, other], report).finally(() => other.close());
+    await measureSizes(setting, lab, [own, other], report, notes).finally(() => other.close());
   } catch (error) {
     if (!(error instanceof PeerAbsent)) throw error;
     notes.skip(
@@ -77,17 +77,24 @@ async function measure(setting: Setting, lab: Lab, report: Report, notes: Notes)
   }
 }
 
-async function measureSizes(setting: Setting, lab: Lab, [own, other]: readonly Peer[], report: Report): Promise<void> {
+async function measureSizes(
+  setting: Setting,
+  lab: Lab,
+  [own, other]: readonly Peer[],
+  report: Report,
+  notes: Notes,
+): Promise<void> {
   for (const [i, { size, pairs }] of sizes.entries()) {
     const name = nameOf(size, setting);
     const input = lab.inputs[i];
-    const difference = await differenceOf(own, other, input, { name, tolerance: setting.tolerance });
+    const difference = setting.byCosine ? undefined : await differenceOf(own, other, input, name);
+    if (setting.byCosine) notes.figure(`${name}.cosine`, await cosineOf(own, other, input, name), "");
     const times = await compareTimes(
       () => own.time(input),
       () => other.time(input),
       { pairs, pause },
     );
-    report(name, { ...times, difference });
+    report(name, { ...times, ...(difference === undefined ? {} : { difference }) });
   }
 }
 

@@ -50,6 +50,11 @@ function copyParity() {
   cpSync(join(root, "test/fixtures/models"), parity, { recursive: true });
 }
 
+/** The resampling passes, which are compiled already. */
+function copyWasm() {
+  cpSync(join(root, "src/core/image/resample.wasm"), join(root, "dist/core/image/resample.wasm"));
+}
+
 /** PyTorch's side of the comparisons, which is not compiled. */
 function copyPython() {
   cpSync(join(root, "bench/peers/torch_server.py"), join(root, "dist/bench/peers/torch_server.py"));
@@ -64,6 +69,7 @@ const bundled = await bundlePage().then(
 );
 copyParity();
 copyPython();
+copyWasm();
 const cli = join(root, "dist/cli/main.js");
 if (existsSync(cli)) chmodSync(cli, 0o755);
 if (!compiled || !bundled) process.exit(1);

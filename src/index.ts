@@ -34,8 +34,9 @@ export type {
   ModelOutput,
   NetworkOptions,
   PixelTensor,
+  TokenPlace,
 } from "./core/model/model.js";
-export { type ParityRow, parityWithPyTorch } from "./core/model/parity.js";
+export { type ParityRow, parityTolerance, parityWithPyTorch } from "./core/model/parity.js";
 export { type PoolableTokens, type Pooling, type PoolingName, poolingNames, poolTokens } from "./core/model/pooling.js";
 export type { Paper, PublishedAccuracy } from "./core/model/published-models.js";
 export { type PulledFile, type PulledModel, type PullOptions, pullModel } from "./core/model/pull-model.js";

@@ -39,6 +39,7 @@ const names = [
   "normaliseRows",
   "otsuThreshold",
   "page",
+  "parityTolerance",
   "parityWithPyTorch",
   "patchMap",
   "patchMapFigure",

@@ -1,9 +1,10 @@
 /** A model's own weights on pictures in PyTorch, for `patchlab verify --against-torch`. */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PatchlabError } from "#dist/core/errors.js";
 import type { PixelTensor } from "#dist/core/model/model.js";
+import { physicalCores } from "#dist/core/runtime/physical-cores.js";
 import { PeerAbsent, type PeerProcess } from "./process.js";
 import { openTorch } from "./torch.js";
 
@@ -25,7 +26,7 @@ export async function runTorch(
   folder: string,
   pictures: readonly string[],
   pixels: PixelTensor,
-  threads: number = availableParallelism(),
+  threads: number = physicalCores(),
 ): Promise<TorchRun> {
   const work = await mkdtemp(join(tmpdir(), "patchlab-torch-"));
   let peer: PeerProcess | undefined;

@@ -50,21 +50,40 @@ export function networkPeer(network: Network, versions: Record<string, string> =
   };
 }
 
+const mostDifference = 1e-4;
+const leastCosine = 0.999;
+
 /**
  * The largest difference between two peers' tokens.
  *
- * @throws PatchlabError when it is above the tolerance (default 1e-4): they do not do the same work
+ * @throws PatchlabError when it is above 1e-4: they do not do the same work
  */
-export async function differenceOf(
-  ours: Peer,
-  peer: Peer,
-  input: Input,
-  { name, tolerance = 1e-4 }: { name: string; tolerance?: number },
-): Promise<number> {
-  const [a, b] = [await ours.tokens(input), await peer.tokens(input)];
-  const refuse = (problem: string) => new PatchlabError(`${name}: ${problem}, so that the ratio would mean nothing`);
-  if (a.length !== b.length) throw refuse(`the peer gives ${b.length} numbers where ours are ${a.length}`);
+export async function differenceOf(ours: Peer, peer: Peer, input: Input, name: string): Promise<number> {
+  const [a, b] = await tokensOf(ours, peer, input, name);
   const difference = a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i])), 0);
-  if (difference <= tolerance) return difference;
-  throw refuse(`the peer's tokens differ from ours by up to ${difference} where ${tolerance} is allowed`);
+  if (difference <= mostDifference) return difference;
+  throw refusal(name, `the peer's tokens differ from ours by up to ${difference} where ${mostDifference} is allowed`);
+}
+
+/**
+ * The cosine of the angle between two peers' tokens, all of them as one vector.
+ *
+ * @throws PatchlabError when it is below 0.999
+ */
+export async function cosineOf(ours: Peer, peer: Peer, input: Input, name: string): Promise<number> {
+  const [a, b] = await tokensOf(ours, peer, input, name);
+  const product = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, i) => sum + value * y[i], 0);
+  const cosine = product(a, b) / Math.sqrt(product(a, a) * product(b, b));
+  if (cosine >= leastCosine) return cosine;
+  throw refusal(name, `the tokens' cosine is ${cosine} where ${leastCosine} is the least`);
+}
+
+async function tokensOf(ours: Peer, peer: Peer, input: Input, name: string): Promise<[Float32Array, Float32Array]> {
+  const [a, b] = [await ours.tokens(input), await peer.tokens(input)];
+  if (a.length === b.length) return [a, b];
+  throw refusal(name, `the peer gives ${b.length} numbers where ours are ${a.length}`);
+}
+
+function refusal(name: string, problem: string): PatchlabError {
+  return new PatchlabError(`${name}: ${problem}, so that the ratio would mean nothing`);
 }

@@ -11,7 +11,7 @@ export function withModelOptions(command: Command): Command {
   return command
     .option("--model <model>", "name or folder of a model", nonEmpty, "efficientnet-lite0")
     .option("--size <pixels>", "side of the network's input for patch maps", positiveInteger)
-    .option("--threads <n>", "threads for the network (default: the cores of the machine)", positiveInteger);
+    .option("--threads <n>", "threads for the network (default: the machine's physical cores)", positiveInteger);
 }
 
 export function nonEmpty(text: string): string {

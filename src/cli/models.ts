@@ -91,5 +91,12 @@ function legend(listed: readonly Listed[]): string {
     "To get one, and a good start:  npx patchlab pull dinov2-small",
     "Then use it:                   npx patchlab demo --model dinov2-small",
     `Models lie where Python finds them too: ${hubCacheFolder()}`,
+    ...pinned(listed),
   ].join("\n");
+}
+
+/** Of a commit the cache keeps no name, by which Python would find it. */
+function pinned(listed: readonly Listed[]): string[] {
+  const names = listed.filter(({ revision }) => revision !== undefined).map(({ name }) => name);
+  return names.length === 0 ? [] : [`(${names.join(", ")} with revision=<commit>, which pull and --json show)`];
 }

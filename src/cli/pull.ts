@@ -1,6 +1,7 @@
 /** `patchlab pull NAME`: downloads a model into the Hub's cache on this disk. */
 import { Command } from "commander";
 import { byteSize } from "../core/hub/byte-size.js";
+import { catalogueEntry } from "../core/model/catalogue.js";
 import { type PulledModel, pullModel } from "../core/model/pull-model.js";
 import { interruptSignal } from "./interrupt.js";
 import { nonEmpty } from "./model-options.js";
@@ -46,13 +47,22 @@ function facts(pulled: PulledModel): object {
 }
 
 function sentence(pulled: PulledModel): string {
-  return `${state(pulled)}\n  ${pulled.folder}\nUse it with: npx patchlab demo --model ${pulled.name}`;
+  const { name, folder } = pulled;
+  return [state(pulled), `  ${folder}`, ...inPython(pulled), `Use it with: npx patchlab demo --model ${name}`].join(
+    "\n",
+  );
+}
+
+/** Python looks for the main branch unless told otherwise, and would not find a commit that the catalogue names. */
+function inPython({ name, hubId, commit }: PulledModel): string[] {
+  if (catalogueEntry(name)?.revision === undefined) return [];
+  return [`In Python: from_pretrained("${hubId}", revision="${commit}")`];
 }
 
 function state(pulled: PulledModel): string {
   const { name, source, files } = pulled;
   if (source === "bundled") return `${name} ships with patchlab: there is nothing to download.`;
-  if (source === "cache") return `${name} is on this disk from before; the Hub was not asked whether it is current.`;
+  if (source === "cache") return `${name} is on this disk from before; the Hub has not said whether it is current.`;
   const size = byteSize(bytesOf(files));
   if (came(pulled).length === 0)
     return `${name} was on this disk already: ${files.length} files, ${size}, checksums right.`;

@@ -5,6 +5,8 @@ import { largestDifference, type ParityRow, parityTolerance } from "../core/mode
 export interface Finding {
   what: string;
   largest: number;
+  /** what the largest difference may be */
+  limit: number;
   /** largest magnitude of the numbers compared */
   magnitude?: number;
   mean?: number;
@@ -24,15 +26,16 @@ export interface Card {
 export function finding(what: string, ours: Float32Array, theirs: Float32Array): Finding {
   const largest = largestDifference(ours, theirs);
   const magnitude = theirs.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-  return { what, largest, magnitude, agrees: largest <= parityTolerance * Math.max(1, magnitude) };
+  const limit = parityTolerance * Math.max(1, magnitude);
+  return { what, largest, limit, magnitude, agrees: largest <= limit };
 }
 
 export function cardText({ model, family, tolerance, checkpoints, findings }: Card): string {
-  const lines = [`${model} (${family}): largest differences; up to ${tolerance} counts as equal`, ""];
+  const lines = [`${model} (${family}): largest differences`, ""];
   if (checkpoints.length > 0) {
-    lines.push("  small checkpoints of the family, against PyTorch's stored outputs");
+    lines.push(`  small checkpoints of the family, against PyTorch's stored outputs; up to ${tolerance} is equal`);
     lines.push(
-      `    ${"checkpoint".padEnd(18)}${"pixels".padEnd(11)}${"tokens".padEnd(10)}${"inside".padEnd(10)}attention`,
+      `    ${"checkpoint".padEnd(18)}${"pixels".padEnd(11)}${"tokens".padEnd(10)}${"hidden".padEnd(10)}attention`,
     );
     for (const { checkpoint, size, tokens, hiddenStates, attention, agrees } of checkpoints)
       lines.push(
@@ -40,10 +43,11 @@ export function cardText({ model, family, tolerance, checkpoints, findings }: Ca
           .map((x) => number(x).padEnd(10))
           .join("")}`.trimEnd(),
       );
-  } else lines.push(`  no small checkpoints of this family: its file is run as it is`);
+  } else lines.push("  no small checkpoints: the model is an ONNX file, which is run as it is");
   if (findings.length > 0) lines.push("", "  this model's weights, on two pictures");
-  for (const { what, largest, magnitude, mean, unit, agrees } of findings) {
-    const scale = magnitude === undefined ? "" : `, of numbers up to ${magnitude.toPrecision(3)}`;
+  for (const { what, largest, limit, magnitude, mean, unit, agrees } of findings) {
+    const scale =
+      magnitude === undefined ? "" : `, of numbers up to ${magnitude.toPrecision(3)}; up to ${number(limit)} is equal`;
     const rest = mean === undefined ? "" : `, on average ${number(mean)} ${unit}`;
     lines.push(`  ${mark(agrees)} ${what}: ${number(largest)}${scale}${rest}`);
   }

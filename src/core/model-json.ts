@@ -1,7 +1,9 @@
 /** Reads and checks the small JSON files of model folders. */
-import { readFile, stat } from "node:fs/promises";
+import { lstat, readFile, stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import type { z } from "zod";
 import { CheckpointError, FileError } from "./errors.js";
+import { fileInModelFolder } from "./model-file.js";
 
 /** Such a file has a few kilobytes; a larger one is something else. */
 const maxBytes = 2 ** 20;
@@ -9,11 +11,13 @@ const maxBytes = 2 ** 20;
 /**
  * The file's text, or undefined when there is no such file.
  *
- * @throws FileError when it cannot be read; CheckpointError when it is too large to be such a file
+ * @throws FileError when it cannot be read; CheckpointError when it is too large to be such a file, or a link out of
+ *   the model's folder
  */
 export async function readModelText(path: string): Promise<string | undefined> {
   try {
     const found = await stat(path);
+    if ((await lstat(path)).isSymbolicLink()) await fileInModelFolder(dirname(path), basename(path));
     if (!found.isFile()) throw new CheckpointError(path, "is no file: a model folder needs this file");
     const { size } = found;
     if (size > maxBytes) throw new CheckpointError(path, `has ${size} bytes where a few thousand are expected`);
@@ -32,7 +36,7 @@ export function parseModelJson<T>(text: string, path: string, schema: z.ZodType<
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new CheckpointError(path, `is no JSON (${(cause as Error).message}): download it again`, { cause });
+    throw new CheckpointError(path, "is no JSON: download it again", { cause });
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

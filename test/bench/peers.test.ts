@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { differenceOf, type Input, type Peer, processPeer } from "#dist/bench/peers/peer.js";
+import { cosineOf, differenceOf, type Input, type Peer, processPeer } from "#dist/bench/peers/peer.js";
 import { PeerAbsent, PeerProcess } from "#dist/bench/peers/process.js";
 import { openTorch } from "#dist/bench/peers/torch.js";
 import { openTransformersJs } from "#dist/bench/peers/transformers-js.js";
@@ -70,18 +70,37 @@ describe("differenceOf", () => {
   });
 
   it("gives the largest difference of any number", async () => {
-    assert.equal(await differenceOf(peer(1, 2, 3), peer(1, 2.5, 2.75), input, { name: "x", tolerance: 1 }), 0.5);
+    assert.equal(
+      await differenceOf(peer(1, 2, 3), peer(1, 2.00005, 3), input, "x").then((d) => d.toFixed(6)),
+      "0.000050",
+    );
   });
 
   it("refuses a peer that computes something else: too far, NaN, or of another length", async () => {
     const refused = (other: Peer, pattern: RegExp) =>
       assert.rejects(
-        differenceOf(peer(1, 2), other, input, { name: "model.224.vs.x" }),
+        differenceOf(peer(1, 2), other, input, "model.224.vs.x"),
         (e: Error) => e instanceof PatchlabError && /^model\.224\.vs\.x: /.test(e.message) && pattern.test(e.message),
       );
     await refused(peer(1, 2.01), /differ from ours by up to 0\.0\d+ where 0\.0001 is allowed/);
     await refused(peer(Number.NaN, 2), /up to NaN/);
     await refused(peer(1), /1 numbers where ours are 2/);
+  });
+});
+
+describe("cosineOf", () => {
+  const peer = (...numbers: number[]): Peer => ({
+    versions: {},
+    time: async () => 1,
+    tokens: async () => Float32Array.from(numbers),
+    close: async () => {},
+  });
+
+  it("is 1 for the same direction, and refuses what is below 0.999 or no number", async () => {
+    const input = {} as Input;
+    assert.ok(Math.abs((await cosineOf(peer(1, 2), peer(2, 4), input, "x")) - 1) < 1e-9);
+    for (const other of [peer(1, 2.5), peer(Number.NaN, 2)])
+      await assert.rejects(cosineOf(peer(1, 2), other, input, "x"), /^PatchlabError: x: the tokens' cosine is/);
   });
 });
 

@@ -44,6 +44,7 @@ describe("patchlab models", () => {
         assert.ok(text.includes(part), part);
     assert.match(text, /DINOv3 License, to be accepted on the Hub first/);
     assert.match(text, /npx patchlab pull dinov2-small/);
+    assert.match(text, /Python finds them too: .*\n\(dino-vits16, dino-vitb16 with revision=<commit>/);
   });
 
   it("prints the catalogue as JSON, with folders", () => {

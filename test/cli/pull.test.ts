@@ -5,8 +5,9 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { catalogueEntry } from "#dist/core/model/catalogue.js";
 import { projectFile } from "../support/fixtures.js";
-import { closedAddress, commit, hubVariables, rangeStart, testHub } from "../support/hub-server.js";
+import { closedAddress, commit, hubVariables, rangeStart, testHub, tinyCheckpoint } from "../support/hub-server.js";
 import { temporaryFolder } from "../support/temporary.js";
 
 interface Ended {
@@ -54,6 +55,15 @@ describe("patchlab pull", function () {
     assert.equal(second.stderr, "");
     const offline = await pull(["facebook/dinov2-small"], { HF_HUB_OFFLINE: "1" });
     assert.match(offline.stdout, /^facebook\/dinov2-small is on this disk from before/);
+  });
+
+  it("says which revision Python needs where the catalogue names a commit, and only there", async () => {
+    const { hubId, revision } = catalogueEntry("dino-vits16")!;
+    hub().repositories[hubId!] = { commit: revision, files: await tinyCheckpoint() };
+    const line = `In Python: from_pretrained("facebook/dino-vits16", revision="${revision}")`;
+    const pinned = await pull(["dino-vits16"]);
+    assert.ok(pinned.stdout.split("\n").includes(line), pinned.stdout + pinned.stderr);
+    assert.doesNotMatch((await pull(["dinov2-small"])).stdout, /In Python/);
   });
 
   it("prints nothing but JSON with --json", async () => {

@@ -43,7 +43,13 @@ describe("patchlab verify", () => {
 
   it("says of the bundled model that its file is run as it is", async () => {
     const { stdout } = await patchlab(["verify", "efficientnet-lite0"]);
-    assert.match(stdout, /no small checkpoints of this family/);
+    assert.match(stdout, /an ONNX file, which is run as it is/);
+  });
+
+  it("claims nothing of our own graph for a folder that has only an ONNX file", async () => {
+    const { stdout } = await patchlab(["verify", fixture("exports/dinov2")]);
+    assert.match(stdout, /an ONNX file, which is run as it is/);
+    assert.doesNotMatch(stdout, /✓/);
   });
 
   it("names a model that is not there, and a Python that is not", async () => {

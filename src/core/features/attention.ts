@@ -138,7 +138,12 @@ function joined(maps: readonly Float32Array[]): Float32Array {
 
 function tokenOf({ whose, from: count, tokens, prefix, cols }: Attention, from: number): AttentionToken | undefined {
   if (whose === "cls") return { kind: "cls" };
-  if (Array.isArray(whose)) return { kind: "patch", row: whose[from][0], column: whose[from][1] };
+  if (typeof whose === "object") {
+    const place = whose[from];
+    return "register" in place
+      ? { kind: "register", index: place.register }
+      : { kind: "patch", row: place[0], column: place[1] };
+  }
   if (count !== tokens) return undefined;
   if (from === 0) return { kind: "cls" };
   if (from < prefix) return { kind: "register", index: from - 1 };

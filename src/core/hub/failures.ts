@@ -34,7 +34,8 @@ export function refusal(job: HubJob, response: Response, file?: string): Failure
 
 function sentenceFor(job: HubJob, status: number, headers: Headers, file?: string): string {
   const code = headers.get("x-error-code");
-  const said = readable(headers.get("x-error-message") ?? "");
+  const words = readable(headers.get("x-error-message") ?? "");
+  const said = words === "" ? "" : ` ("${words}")`;
   const { endpoint, token, hubId, revision } = job;
   if (code === "GatedRepo") return gateSentence(job);
   if (code === "RevisionNotFound") return `the Hub has no revision "${revision}" of it: give another, or none for main`;
@@ -59,9 +60,9 @@ function gateSentence({ endpoint, token, hubId }: HubJob): string {
 }
 
 /** Another program's words, short and without control characters, which a terminal would obey. */
-function readable(message: string): string {
+export function readable(message: string): string {
   const text = message.replace(/[^\x21-\x7e]+/g, " ").trim();
-  return text === "" ? "" : ` ("${text.slice(0, 200)}")`;
+  return text.slice(0, 200);
 }
 
 /**
@@ -89,13 +90,13 @@ export function networkFailure(job: HubJob, cause: unknown, file?: string): Fail
     proxy && !process.env.NODE_USE_ENV_PROXY
       ? ` (Node heeds ${proxy} from version 24 on, with NODE_USE_ENV_PROXY=1)`
       : "";
-  const problem = `the Hub at ${job.endpoint} cannot be reached (${code}): check the network${hint}, and HF_ENDPOINT if you set it, then run again; what has come is kept`;
+  const problem = `the Hub at ${job.endpoint} cannot be reached (${readable(code)}): check the network${hint}, and HF_ENDPOINT if you set it, then run again; what has come is kept`;
   const error = new HubError(job.hubId, problem, { cause, ...(file === undefined ? {} : { file }) });
   return { error, retry: passing.test(code) || code === lost };
 }
 
-/** The failure of an answer that the Hub would not give. */
+/** The failure of an answer that the Hub would not give; `what` may quote it. */
 export function misunderstood({ hubId, endpoint }: HubJob, what: string, cause?: unknown): HubError {
-  const problem = `${endpoint} does not answer as the Hub does (${what}): check HF_ENDPOINT, and whether a proxy stands between`;
+  const problem = `${endpoint} does not answer as the Hub does (${readable(what)}): check HF_ENDPOINT, and whether a proxy stands between`;
   return new HubError(hubId, problem, { cause });
 }

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { cachedCommit, repositoryFolder, snapshotFolder } from "./cache-layout.js";
-import { readShardNames } from "./shards.js";
+import { readShardIndex } from "./shards.js";
 
 export interface Snapshot {
   folder: string;
@@ -33,8 +33,8 @@ async function hasWeights(folder: string): Promise<boolean> {
   const index = join(folder, "model.safetensors.index.json");
   if (existsSync(index)) {
     // an index that cannot be read is told of by what loads it
-    const shards = await readShardNames(index).catch(() => []);
-    return shards.every((name) => existsSync(join(folder, name)));
+    const { files } = await readShardIndex(index).catch(() => ({ files: [] }));
+    return files.every((name) => existsSync(join(folder, name)));
   }
   const graphs = await Promise.all([folder, join(folder, "onnx")].map((path) => readdir(path).catch(() => [])));
   return graphs.flat().some((name) => name.endsWith(".onnx"));

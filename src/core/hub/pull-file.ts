@@ -70,7 +70,8 @@ export async function pullFile(
     const onWait = async () => onBytes(Math.min(file.size, (await stat(partial).catch(() => undefined))?.size ?? 0));
     return withLock(lock, { signal, onWait }, async () => {
       if (await there()) return { ...done, downloaded: false };
-      const url = `${job.endpoint}/${job.hubId}/resolve/${place.commit}/${file.path}`;
+      const path = file.path.split("/").map(encodeURIComponent).join("/");
+      const url = `${job.endpoint}/${job.hubId}/resolve/${place.commit}/${path}`;
       await downloadBlob(job, url, file, partial, { onBytes, signal });
       await rename(partial, blob);
       await pointTo(blob, pointer, { symlinks, fresh: true });

@@ -4,12 +4,13 @@ import { ArgumentError, CheckpointError, HubError } from "../errors.js";
 import { isHubId, repositoryFolder, snapshotFolder, writeRef } from "./cache-layout.js";
 import type { RemoteFile } from "./checksum.js";
 import { checkSpace, onDisk } from "./disk-space.js";
+import { readable } from "./failures.js";
 import { findSnapshot } from "./find-snapshot.js";
 import type { HubJob } from "./job.js";
 import { missingBytes, type Place, type PulledFile, pullFile } from "./pull-file.js";
 import { currentCommit, describeFiles, modelFiles } from "./repository.js";
 import { type HubSettings, hubSettings } from "./settings.js";
-import { readShardNames } from "./shards.js";
+import { readShardIndex } from "./shards.js";
 
 export interface PullOptions {
   /** branch, tag, commit or "refs/pr/1" @default "main", or what the catalogue says */
@@ -32,7 +33,7 @@ export interface PulledRepository {
   commit: string;
   /** the model's folder in the cache, for loadModel and for Python's from_pretrained */
   folder: string;
-  /** "hub": every file is as the Hub has it now. "cache": the network was not asked, or not there */
+  /** "hub": every file is as the Hub has it now. "cache": the Hub was not asked, not there, or took no more requests */
   source: "hub" | "cache";
   /** empty when the source is the cache */
   files: PulledFile[];
@@ -84,8 +85,9 @@ function jobOf(hubId: string, options: PullOptions, { endpoint, token }: HubSett
   return { hubId, revision, endpoint, token, timeout, retryDelay, signal };
 }
 
+/** Whether the Hub has not said anything of the model: it is not there, fails, or takes no more requests for now. */
 function isAway(error: unknown): boolean {
-  return error instanceof HubError && (error.status === undefined || error.status >= 500);
+  return error instanceof HubError && (error.status === undefined || error.status === 429 || error.status >= 500);
 }
 
 async function pullCommit(
@@ -121,9 +123,12 @@ async function pullCommit(
 }
 
 async function shardFiles(job: HubJob, commit: string, index: string): Promise<RemoteFile[]> {
-  const names = await readShardNames(index).catch((cause: unknown) => {
+  const { files: names } = await readShardIndex(index).catch((cause: unknown) => {
     const problem = cause instanceof CheckpointError ? cause.message.slice(cause.path.length + 2) : String(cause);
-    throw new HubError(job.hubId, `${problem}: take another model`, { file: "model.safetensors.index.json", cause });
+    throw new HubError(job.hubId, `${readable(problem)}: take another model`, {
+      file: "model.safetensors.index.json",
+      cause,
+    });
   });
   const files = await describeFiles(job, commit, names);
   const missing = names.find((name) => !files.some(({ path }) => path === name));

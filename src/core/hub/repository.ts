@@ -67,9 +67,10 @@ export async function modelFiles(job: HubJob, commit: string): Promise<ModelFile
 }
 
 /** What the Hub says of these files; those that it has not are left out. */
-export async function describeFiles(job: HubJob, commit: string, paths: string[]): Promise<RemoteFile[]> {
+export async function describeFiles(job: HubJob, commit: string, names: readonly string[]): Promise<RemoteFile[]> {
   const { pathsInfo } = await import("@huggingface/hub");
   const repo = { type: "model", name: job.hubId } as const;
+  const paths = [...names];
   const answer = await understood(job, () =>
     pathsInfo({ repo, paths, revision: commit, hubUrl: job.endpoint, fetch: hubFetch(job) }),
   );

@@ -27,7 +27,7 @@ export interface HubSettings {
   symlinks: boolean;
 }
 
-/** @throws ArgumentError when HF_ENDPOINT is no web address or HF_TOKEN no token */
+/** @throws ArgumentError when HF_ENDPOINT is no bare web address or HF_TOKEN no token */
 export async function hubSettings(env: Environment = process.env): Promise<HubSettings> {
   return {
     endpoint: endpointOf(env),
@@ -60,6 +60,12 @@ function isTrue(value: string | undefined): boolean {
 
 function endpointOf(env: Environment): string {
   const given = env.HF_ENDPOINT || "https://huggingface.co";
+  // messages show the address, so nothing secret may be in it; nor do they show this one
+  if (/[@?#]/.test(given))
+    throw new ArgumentError(
+      "HF_ENDPOINT",
+      'has "@", "?" or "#" in it, as an address with a password or a key has: give the bare address, such as https://huggingface.co, and a token in HF_TOKEN',
+    );
   const parsed = URL.canParse(given) ? new URL(given) : undefined;
   if (parsed?.protocol !== "https:" && parsed?.protocol !== "http:")
     throw new ArgumentError("HF_ENDPOINT", `is "${given}": give a web address such as https://huggingface.co`);

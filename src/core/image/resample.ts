@@ -5,6 +5,8 @@
  * @see https://github.com/python-pillow/Pillow/blob/main/src/libImaging/Resample.c
  */
 
+import { columnsBySimd, rowsBySimd } from "./resample-simd.js";
+
 export type Interpolation = "bilinear" | "bicubic";
 
 /** Fractional bits of a weight: 32 less 8 for the pixel and 2 for sums outside 0 to 1. */
@@ -86,6 +88,7 @@ export interface Tile {
 
 /** Fills rows [from, to) of `output`, counted from its top, with the input's rows resampled from left to right. */
 export function resampleRows(input: Tile, output: Tile, t: Taps, from: number, to: number): void {
+  if (rowsBySimd(input, output, t, from, to)) return;
   const { data: source } = input;
   const { data: target, width } = output;
   const { first, count, weights, stride } = t;
@@ -113,6 +116,7 @@ export function resampleRows(input: Tile, output: Tile, t: Taps, from: number, t
 
 /** Fills rows [from, to) of `output`, counted from its top, with the input's columns resampled from top to bottom. */
 export function resampleColumns(input: Tile, output: Tile, t: Taps, from: number, to: number): void {
+  if (columnsBySimd(input, output, t, from, to)) return;
   const { data: target } = output;
   const length = output.width * 3;
   const sums = new Int32Array(length);

@@ -5,12 +5,12 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { ArgumentError, CheckpointError, RuntimeError } from "../errors.js";
+import { fileInModelFolder } from "../model-file.js";
 import { readModelJson } from "../model-json.js";
 import type { Patches } from "../numeric/matrix.js";
 import { openRuntime, type Runtime, type Session } from "../runtime/runtime.js";
 import type { Tensor } from "../runtime/tensor.js";
 import type { ForwardOptions, ModelOutput, Network, NetworkOptions, PixelTensor } from "./model.js";
-import { fileInModelFolder } from "./model-file.js";
 import { checkPixels } from "./pixels.js";
 
 const size = z.number().int().positive();
@@ -64,6 +64,7 @@ class ConvolutionalNetwork implements Network {
   readonly dim: number;
   readonly patchDim: number;
   readonly patchSize: number;
+  readonly singly = false;
   readonly #config: Config;
   readonly #path: string;
   readonly #runtime: Runtime;

@@ -4,9 +4,10 @@ import { checkChoice } from "../check-choice.js";
 import { ArgumentError } from "../errors.js";
 import { type PreparedPicture, pictureName, preprocessOne } from "../image/preprocess.js";
 import { outputSize, type Transform, transformForSize } from "../image/transform.js";
+import type { Matrix } from "../numeric/matrix.js";
 import type { FailedPicture, ImageSource } from "../picture.js";
 import { Gathered } from "./gathered.js";
-import type { Attention, ExtractOptions, Features, Network, PixelTensor } from "./model.js";
+import type { Attention, ExtractOptions, Features, ModelOutput, Network, PixelTensor } from "./model.js";
 import { checkPooling, pooledForward } from "./pooled-forward.js";
 
 /** A batch is kept to about this many pixels, so that activations stay small whatever the size. */
@@ -36,21 +37,25 @@ export async function extract(
     patchSize: network.patchSize,
   });
   const gathered = new Gathered(model.name, network.dim);
-  let running: Promise<void> = Promise.resolve();
+  // one batch computes and one waits at the network's door, so that it never stands idle, while the next is prepared
+  let [before, last]: Promise<void>[] = [Promise.resolve(), Promise.resolve()];
   for (const batch of batchesOf(images.length, batchSizeOf(transform, options))) {
     const prepared = await prepare(images, batch, transform, options).catch(async (error) => {
-      await running.catch(() => {});
+      await last.catch(() => {});
       throw error;
     });
-    await running;
+    await before;
     options.signal?.throwIfAborted();
-    running = runBatch(network, prepared, options, gathered).then(() => {
+    const outputs = compute(network, prepared.images, options);
+    before = last;
+    last = inOrder(before, outputs, (parts) => {
+      gathered.failed.push(...prepared.failed);
+      for (const { pictures, output } of parts) gathered.add(pictures, output);
       options.onProgress?.(batch.end, images.length);
     });
-    // a rejection is dealt with at the next await: until then it must not count as unhandled
-    running.catch(() => {});
   }
-  await running;
+  await before;
+  await last;
   if (gathered.pictures.length === 0 && gathered.failed.length > 0) throw gathered.failed[0].error;
   return gathered.features();
 }
@@ -108,17 +113,36 @@ async function prepare(
   return { images: settled.filter((image) => image !== undefined), failed };
 }
 
-async function runBatch(
+interface Computed {
+  pictures: readonly PreparedPicture[];
+  output: ModelOutput & { pooled?: Matrix };
+}
+
+/** Results are gathered in the pictures' order. A rejection is dealt with where the promise is awaited, later. */
+function inOrder<T>(before: Promise<void>, work: Promise<T>, then: (result: T) => void): Promise<void> {
+  const done = (async () => {
+    const settled = await Promise.allSettled([before, work]);
+    for (const one of settled) if (one.status === "rejected") throw one.reason;
+    then(await work);
+  })();
+  done.catch(() => {});
+  return done;
+}
+
+async function compute(
   network: Network,
-  { images, failed }: Prepared,
+  images: readonly PreparedPicture[],
   options: ExtractOptions,
-  gathered: Gathered,
-): Promise<void> {
-  gathered.failed.push(...failed);
-  if (images.length === 0) return;
-  const output = await pooledForward(network, stack(images), options);
-  const attention = output.attention?.map((record): Attention => ({ ...record, whose: whoseOf(options.attention) }));
-  gathered.add(images, { ...output, ...(attention ? { attention } : {}) });
+): Promise<Computed[]> {
+  const together = network.singly && options.batchSize === undefined ? 1 : images.length;
+  const computed: Computed[] = [];
+  for (let start = 0; start < images.length; start += together) {
+    const pictures = images.slice(start, start + together);
+    const output = await pooledForward(network, stack(pictures), options);
+    const attention = output.attention?.map((record): Attention => ({ ...record, whose: whoseOf(options.attention) }));
+    computed.push({ pictures, output: { ...output, ...(attention ? { attention } : {}) } });
+  }
+  return computed;
 }
 
 /** `forward` gives numbers alone: whose attention they are is what was asked for. */

@@ -2,6 +2,7 @@
 import type { PreparedPicture } from "../image/preprocess.js";
 import type { Matrix, Patches } from "../numeric/matrix.js";
 import type { FailedPicture, Picture } from "../picture.js";
+import type { Tensor } from "../runtime/tensor.js";
 import type { Attention, Features, LayerOutput, ModelOutput } from "./model.js";
 
 export class Gathered {
@@ -11,6 +12,7 @@ export class Gathered {
   readonly #modelName: string;
   readonly #dim: number;
   readonly #vectors: Matrix[] = [];
+  readonly #registers: Tensor<Float32Array>[] = [];
   readonly #pooled: Matrix[] = [];
   readonly #patches: Patches[] = [];
   readonly #attentions: Attention[] = [];
@@ -26,6 +28,7 @@ export class Gathered {
     this.#inputSize = [height, width];
     this.pictures.push(...images.map((image) => image.picture));
     this.#vectors.push(output.cls);
+    if (output.registers) this.#registers.push(output.registers);
     if (output.pooled) this.#pooled.push(output.pooled);
     this.#patches.push(...this.#known(output.patches, images));
     this.#attentions.push(...this.#known(output.attention ?? [], images));
@@ -44,6 +47,7 @@ export class Gathered {
     return {
       cls: stacked(this.#vectors, this.#dim),
       patches: this.#patches,
+      ...(this.#registers.length > 0 ? { registers: joined(this.#registers) } : {}),
       pictures,
       inputSize: this.#inputSize,
       failed,
@@ -69,4 +73,13 @@ function stacked(parts: readonly Matrix[], cols: number): Matrix {
     offset += part.data.length;
   }
   return { data, rows, cols };
+}
+
+function joined(parts: readonly Tensor<Float32Array>[]): Tensor<Float32Array> {
+  const [, registers, dim] = parts[0].dims;
+  const { data, rows } = stacked(
+    parts.map((part) => ({ data: part.data, rows: part.dims[0], cols: registers * dim })),
+    registers * dim,
+  );
+  return { data, dims: [rows, registers, dim] };
 }

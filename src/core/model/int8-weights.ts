@@ -3,7 +3,7 @@
  * like any checkpoint. What is no product stays float32.
  */
 import { createHash } from "node:crypto";
-import { mkdir, stat } from "node:fs/promises";
+import { lstat, mkdir, open, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { CheckpointError, FileError } from "../errors.js";
@@ -16,7 +16,7 @@ import { named } from "./vit-layers.js";
 import { openWeightsFile, readWeight, type Weights } from "./weights.js";
 
 /** The form of the file; one of another number is made anew. */
-const form = "int8-1";
+const form = "int8-2";
 
 const fileName = "model.patchlab-int8.safetensors";
 
@@ -87,40 +87,76 @@ export async function int8Weights(
   names: VitTensors,
   weights: Weights,
 ): Promise<Weights> {
-  const source = await fingerprint(weights);
+  const source = await fingerprint(config, names, weights);
   const beside = join(folder, fileName);
   const cached = join(cacheFolder(), createHash("sha256").update(source).digest("hex").slice(0, 32), fileName);
   for (const path of [beside, cached]) if (await isCurrent(path, source)) return openWeightsFile(path);
   const tensors = tensorsToWrite(config, names, weights);
   const write = (path: string) => writeSafetensors(path, tensors, { patchlab: form, source });
-  try {
-    await write(beside);
-    return await openWeightsFile(beside);
-  } catch (error) {
-    // such as a folder that only its owner may write to
-    if (!(error instanceof FileError) || error instanceof CheckpointError) throw error;
-    await makeCacheFolder(dirname(cached));
-    await write(cached);
-    return openWeightsFile(cached);
-  }
+  // what has the name and is no file, such as a link, is somebody else's
+  if (await isFreeOrFile(beside))
+    try {
+      await write(beside);
+      return await openWeightsFile(beside);
+    } catch (error) {
+      // such as a folder that only its owner may write to
+      if (!(error instanceof FileError) || error instanceof CheckpointError) throw error;
+    }
+  await makeCacheFolder(dirname(cached));
+  await write(cached);
+  return openWeightsFile(cached);
 }
 
-/** Sizes and times of the files, which change with their content. */
-async function fingerprint(weights: Weights): Promise<string> {
+async function isFreeOrFile(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (found) => found.isFile(),
+    (error) => error.code === "ENOENT",
+  );
+}
+
+/**
+ * What the int8 file is made of: the configuration, the names, and of each file its size, its time and a digest of
+ * pieces from all over it. Reading whole files would take as long as quantising them.
+ */
+async function fingerprint(config: VitConfig, names: VitTensors, weights: Weights): Promise<string> {
   const facts = weights.files.map(async (path) => {
     const { size, mtimeMs } = await stat(path);
-    return [basename(path), size, mtimeMs];
+    return [basename(path), size, mtimeMs, await sampled(path, size)];
   });
-  return JSON.stringify(await Promise.all(facts));
+  return JSON.stringify([config, names, ...(await Promise.all(facts))]);
+}
+
+const samples = 64;
+const sampleBytes = 4096;
+
+async function sampled(path: string, size: number): Promise<string> {
+  const hash = createHash("sha256");
+  const file = await open(path);
+  try {
+    const bytes = Buffer.alloc(sampleBytes);
+    for (let i = 0; i < samples; i++) {
+      const { bytesRead } = await file.read(
+        bytes,
+        0,
+        sampleBytes,
+        Math.floor((i * Math.max(0, size - sampleBytes)) / (samples - 1)),
+      );
+      hash.update(bytes.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
+  return hash.digest("hex");
 }
 
 async function isCurrent(path: string, source: string): Promise<boolean> {
   try {
+    if (!(await lstat(path)).isFile()) return false;
     const { metadata } = await readSafetensorsHeader(path);
     return metadata.patchlab === form && metadata.source === source;
   } catch (error) {
     // missing, or spoiled: it is made again
-    if (error instanceof FileError || error instanceof CheckpointError) return false;
+    if (error instanceof FileError || (error as NodeJS.ErrnoException).code !== undefined) return false;
     throw error;
   }
 }
@@ -160,7 +196,10 @@ function productTensors({ name, inputs, outputs, parts, scale }: Int8Product, we
     const joined = new Float32Array(outputs * inputs);
     let row = 0;
     for (const part of parts) {
-      joined.set(await readWeight(weights, `${part.name}.weight`, [part.outputs, inputs]), row * inputs);
+      const tensor = `${part.name}.weight`;
+      const numbers = await readWeight(weights, tensor, [part.outputs, inputs]);
+      checkNumbers(weights.path, tensor, numbers);
+      joined.set(numbers, row * inputs);
       row += part.outputs;
     }
     const layerScale = await factors();
@@ -185,6 +224,12 @@ function productTensors({ name, inputs, outputs, parts, scale }: Int8Product, we
     { name: `${name}.scale`, type: "F32", shape: [outputs], bytes: () => bytesOf(scales) },
     { name: `${name}.bias`, type: "F32", shape: [outputs], bytes: biasBytes },
   ];
+}
+
+/** Whole numbers cannot say that a number is none. */
+function checkNumbers(path: string, name: string, numbers: Float32Array): void {
+  if (numbers.some((x) => x - x !== 0))
+    throw new CheckpointError(path, `tensor "${name}" holds NaN or an infinity: download it again`, { entry: name });
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Int8Array): Uint8Array {

@@ -1,6 +1,6 @@
 /** Which blocks' tokens and which tokens' attention a caller asks for. */
 import { ArgumentError } from "../errors.js";
-import type { AttentionRequest } from "./model.js";
+import type { AttentionRequest, TokenPlace } from "./model.js";
 
 /**
  * The blocks that `layers` stands for, counted from 0: those listed, or the last n.
@@ -40,14 +40,29 @@ export function chosenAttention(
   { blocks, prefix, rows, cols }: { blocks: number; prefix: number; rows: number; cols: number },
 ): ChosenAttention | undefined {
   if (request === undefined || request === false) return undefined;
+  if (request !== true && (typeof request !== "object" || request === null))
+    throw new ArgumentError("attention", `is ${JSON.stringify(request)}: give true, or { from, layer }`);
   const { from = "cls", layer = blocks - 1 } = request === true ? {} : request;
   if (!Number.isInteger(layer) || layer < 0 || layer >= blocks)
     throw new ArgumentError("attention.layer", `is ${layer}: this model has blocks 0 to ${blocks - 1}`);
   if (from === "cls") return { block: layer, from: [0] };
   if (from === "all") return { block: layer, from: Array.from({ length: prefix + rows * cols }, (_, i) => i) };
   if (!Array.isArray(from) || from.length === 0)
-    throw new ArgumentError("attention.from", 'must be "cls", "all" or a list of patches as [row, column]');
-  return { block: layer, from: from.map((place) => prefix + patchIndex(place, rows, cols)) };
+    throw new ArgumentError(
+      "attention.from",
+      'must be "cls", "all" or a list of patches as [row, column] and of registers as { register: 0 }',
+    );
+  const indexOf = (token: TokenPlace) =>
+    "register" in Object(token)
+      ? registerIndex((token as { register: number }).register, prefix)
+      : prefix + patchIndex(token as readonly [number, number], rows, cols);
+  return { block: layer, from: from.map(indexOf) };
+}
+
+function registerIndex(register: number, prefix: number): number {
+  if (Number.isInteger(register) && register >= 0 && register < prefix - 1) return 1 + register;
+  const there = prefix > 1 ? `has registers 0 to ${prefix - 2}` : "has no registers";
+  throw new ArgumentError("attention.from", `names the register ${register}: this model ${there}`);
 }
 
 function patchIndex(place: readonly [number, number], rows: number, cols: number): number {

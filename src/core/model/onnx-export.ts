@@ -58,6 +58,7 @@ class OnnxExport implements Network {
   readonly dim: number;
   readonly patchDim: number;
   readonly patchSize: number;
+  readonly singly = false;
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
@@ -75,7 +76,7 @@ class OnnxExport implements Network {
     const perRun = picturesARun(this.#parts.path, this.#parts.session, pixels);
     const runs: Tensor<Float32Array>[] = [];
     for (const part of partsOf(pixels, perRun)) runs.push(await this.#run(part, options.signal));
-    const tokens = runs.length === 1 ? runs[0] : joined(runs);
+    const tokens = joined(runs, pixels.dims[0]);
     const [rows, cols] = [pixels.dims[2] / this.patchSize, pixels.dims[3] / this.patchSize];
     const { registers } = this.#parts.config;
     return {
@@ -117,15 +118,32 @@ function failed(path: string, [height, width]: readonly number[], cause: Runtime
   );
 }
 
+/** Parts of `size` pictures; where the last would have fewer, its last picture is repeated. */
 function* partsOf({ data, dims: [n, , height, width] }: PixelTensor, size: number): Generator<PixelTensor> {
   const numbers = 3 * height * width;
-  for (let i = 0; i < n; i += size)
-    yield { data: data.subarray(i * numbers, (i + size) * numbers), dims: [size, 3, height, width] };
+  for (let i = 0; i < n; i += size) {
+    const part = data.subarray(i * numbers, (i + size) * numbers);
+    yield { data: filledUp(part, size, numbers), dims: [size, 3, height, width] };
+  }
 }
 
-function joined(parts: readonly Tensor<Float32Array>[]): Tensor<Float32Array> {
+function filledUp(pictures: Float32Array, size: number, numbers: number): Float32Array {
+  if (pictures.length === size * numbers) return pictures;
+  const full = new Float32Array(size * numbers);
+  full.set(pictures);
+  const last = pictures.subarray(-numbers);
+  for (let at = pictures.length; at < full.length; at += numbers) full.set(last, at);
+  return full;
+}
+
+/** The first `n` pictures' tokens: what lies behind them comes of pictures that were repeated. */
+function joined(parts: readonly Tensor<Float32Array>[], n: number): Tensor<Float32Array> {
   const [{ data, dims }] = parts;
-  const all = new Float32Array(parts.length * data.length);
-  for (const [i, part] of parts.entries()) all.set(part.data, i * data.length);
-  return { data: all, dims: [parts.length * dims[0], ...dims.slice(1)] };
+  if (parts.length === 1 && dims[0] === n) return parts[0];
+  const all = new Float32Array((n * data.length) / dims[0]);
+  for (const [i, part] of parts.entries()) {
+    const at = i * data.length;
+    all.set(part.data.subarray(0, all.length - at), at);
+  }
+  return { data: all, dims: [n, ...dims.slice(1)] };
 }

@@ -2,9 +2,9 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError, RuntimeError } from "../errors.js";
+import { fileInModelFolder } from "../model-file.js";
 import type { Runtime, Session, SessionOptions } from "../runtime/runtime.js";
 import type { NetworkOptions } from "./model.js";
-import { fileInModelFolder } from "./model-file.js";
 
 type Precision = NonNullable<NetworkOptions["precision"]>;
 

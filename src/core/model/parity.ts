@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { FileError } from "../errors.js";
 import type { ModelOutput, Network, NetworkOptions, PixelTensor } from "./model.js";
 import { openNetwork } from "./network.js";
 import { readSafetensorsHeader, readTensor, type SafetensorsHeader } from "./safetensors.js";
@@ -33,7 +34,8 @@ const folder = fileURLToPath(new URL("../../parity/", import.meta.url));
 
 /** The small checkpoints of a family, by the `model_type` of their config.json. */
 async function checkpointsOf(family: string): Promise<string[]> {
-  if (!existsSync(folder)) return [];
+  if (!existsSync(folder))
+    throw new FileError(folder, "is missing: it comes with patchlab, so install patchlab again, or run npm run build");
   const found: string[] = [];
   for (const name of (await readdir(folder)).sort()) {
     if (!existsSync(join(folder, name, "expected.safetensors"))) continue;

@@ -5,9 +5,14 @@ import type { ExtractOptions, ModelOutput, Network, PixelTensor } from "./model.
 import { type Pooling, poolingNeeds, poolTokens } from "./pooling.js";
 
 /** @throws ArgumentError when there is no such pooling, or `layers` are asked for beside one that chooses them itself */
-export function checkPooling({ pooling, layers }: ExtractOptions): void {
+export function checkPooling({ pooling, layers, layerNorm }: ExtractOptions): void {
   if (pooling === undefined) return;
   const { blocks } = poolingNeeds(pooling);
+  if (blocks > 0 && layerNorm === false)
+    throw new ArgumentError(
+      "layerNorm",
+      `is false, but pooling ${nameOf(pooling)} takes class tokens after the norm: leave it out`,
+    );
   if (blocks > 0 && layers !== undefined)
     throw new ArgumentError(
       "layers",

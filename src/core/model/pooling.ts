@@ -1,6 +1,7 @@
 /** One vector of an image's tokens, by the simple ways and by those of published evaluations, under their names. */
 import { ArgumentError, ShapeError } from "../errors.js";
 import type { Matrix, Patches } from "../numeric/matrix.js";
+import { normaliseRows } from "../numeric/normalise.js";
 
 /** A way to pool that takes no setting. */
 export type PoolingName =
@@ -37,6 +38,8 @@ interface Rule {
   readonly parts: readonly Part[];
   /** "cls" stands for the class tokens of so many last blocks, the last one last @default the last block's alone */
   readonly blocks?: number;
+  /** each vector divided by its length */
+  readonly unit?: boolean;
   /** the first number of each part, then the second of each, instead of part after part */
   readonly interleaved?: boolean;
 }
@@ -55,7 +58,7 @@ const rules: Readonly<Record<PoolingName, Rule>> = {
   "cls+mean": { parts: ["cls", "mean"] },
   gem: { parts: [{ gem: gemExponent }] },
   // facebookresearch/dino: eval_knn.py, vision_transformer.py (forward)
-  "dino-knn": { parts: ["cls"] },
+  "dino-knn": { parts: ["cls"], unit: true },
   // facebookresearch/dino: eval_linear.py, n_last_blocks 4 for ViT-S
   "dino-linear-small": { parts: ["cls"], blocks: 4 },
   // facebookresearch/dino: eval_linear.py, n_last_blocks 1 and avgpool_patchtokens for ViT-B, stacked on the last axis
@@ -63,12 +66,12 @@ const rules: Readonly<Record<PoolingName, Rule>> = {
   // facebookresearch/dino: eval_copy_detection.py, exponent 4, least value 1e-6
   "dino-copy-detection": { parts: ["cls", { gem: 4 }] },
   // facebookresearch/dinov2: dinov2/eval/knn.py, dinov2/models/vision_transformer.py (x_norm_clstoken)
-  "dinov2-knn": { parts: ["cls"] },
+  "dinov2-knn": { parts: ["cls"], unit: true },
   // facebookresearch/dinov2: dinov2/eval/linear.py (create_linear_input), dinov2/hub/classifiers.py
   "dinov2-linear-1": { parts: ["cls", "mean"] },
   "dinov2-linear-4": { parts: ["cls", "mean"], blocks: 4 },
   // facebookresearch/dinov3: dinov3/eval/knn.py, dinov3/models/vision_transformer.py (x_norm_clstoken)
-  "dinov3-knn": { parts: ["cls"] },
+  "dinov3-knn": { parts: ["cls"], unit: true },
   // facebookresearch/dinov3: dinov3/hub/classifiers.py
   "dinov3-linear": { parts: ["cls", "mean"] },
 };
@@ -83,8 +86,7 @@ export const poolingNames: readonly PoolingName[] = Object.keys(rules) as Poolin
  * - "mean": the mean of the patches; "cls+mean": both, one after the other
  * - "gem": the generalised mean of the patches, (mean of x^p)^(1/p) with x at least 1e-6; p is 3, or another by
  *   `{ name: "gem", p: 4 }`
- * - "dino-knn", "dinov2-knn", "dinov3-knn": the class token, which these evaluations then divide by its length, as
- *   `normaliseRows` does
+ * - "dino-knn", "dinov2-knn", "dinov3-knn": the class token divided by its length
  * - "dino-linear-small": the class tokens of the last 4 blocks; "dino-linear-base": class token and mean of the patches,
  *   number by number in turn, as the published head's weights are
  * - "dino-copy-detection": the class token and the generalised mean with p = 4
@@ -104,7 +106,8 @@ export function poolTokens(tokens: PoolableTokens, pooling: Pooling): Matrix {
     if (part !== "cls") return [pooledPatches(tokens, part)];
     return rule.blocks === undefined ? [tokens.cls] : lastClassTokens(tokens, rule.blocks);
   });
-  return rule.interleaved ? interleaved(parts) : sideBySide(parts);
+  const pooled = rule.interleaved ? interleaved(parts) : sideBySide(parts);
+  return rule.unit ? normaliseRows(pooled) : pooled;
 }
 
 /** What a way to pool needs beside the class token. */

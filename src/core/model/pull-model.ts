@@ -8,21 +8,25 @@ export type { PulledFile } from "../hub/pull-file.js";
 export type { PullOptions } from "../hub/pull-repository.js";
 
 export interface PulledModel extends Omit<PulledRepository, "source" | "hubId" | "commit"> {
-  /** for loadModel and the commands' --model */
+  /**
+   * for loadModel and the commands' --model, which look for the catalogue's revision or main: when another was asked
+   * for, give them `folder`
+   */
   name: string;
   /** left out for a model that ships with patchlab, as is the commit */
   hubId?: string;
   commit?: string;
   /**
-   * "hub": every file is as the Hub has it now. "cache": the network was not asked, or not there, and what was here
-   * before is whole. "bundled": it ships with patchlab
+   * "hub": every file is as the Hub has it now. "cache": the Hub was not asked, not there, or took no more requests,
+   * and what was here before is whole. "bundled": it ships with patchlab
    */
   source: "hub" | "cache" | "bundled";
 }
 
 /**
  * Downloads a model into the Hugging Face cache, where loadModel and Python find it. What is there already is checked
- * and kept; a download that broke off goes on where it ended; two processes may do it at once.
+ * and kept; a download that broke off goes on where it ended; two processes may do it at once. A commit has no name in
+ * the cache, so for those models whose catalogue entry has a `revision` Python must be given it: `revision=<commit>`.
  *
  * Obeys HF_TOKEN, HF_ENDPOINT, HF_HOME, HF_HUB_CACHE and HF_HUB_OFFLINE as Python's huggingface_hub does.
  *

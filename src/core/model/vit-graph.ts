@@ -56,6 +56,9 @@ class VitGraph {
   readonly #plain: boolean;
   readonly #hiddenStates: boolean;
   #rotation: { cos: Value; sin: Value } | undefined;
+  /** the number of images, and the shape of their tokens */
+  #n: Value = "";
+  #shape: Value | undefined;
 
   constructor(graph: GraphBuilder, config: VitConfig, layers: VitLayers, options: VitGraphOptions) {
     this.#g = graph;
@@ -68,12 +71,12 @@ class VitGraph {
   tokens(): Uint8Array {
     const { layers, hiddenSize } = this.#config;
     const dims = ["n", "tokens", hiddenSize];
-    let x = this.#embed();
+    let x = this.#rows(this.#embed());
     for (let i = 0; i <= layers; i++) {
-      if (this.#hiddenStates) this.#g.output(`hidden_${i}`, x, "float32", dims);
+      if (this.#hiddenStates) this.#g.output(`hidden_${i}`, this.#images(x), "float32", dims);
       if (i < layers) x = this.#block(x, i);
     }
-    this.#g.output("tokens", this.#layers.lastNorm(x), "float32", dims);
+    this.#g.output("tokens", this.#images(this.#layers.lastNorm(x)), "float32", dims);
     return this.#g.build();
   }
 
@@ -83,7 +86,9 @@ class VitGraph {
     const hidden = g.input("hidden", "float32", ["n", "tokens", d]);
     const from = g.input("from", "int64", ["k"]);
     this.#declareRotation();
-    const [query, key] = this.#layers.qkv(this.#layers.norm1(hidden, block), block).map((x) => this.#turned(x));
+    this.#n = this.#count(hidden);
+    const [q, k] = this.#layers.qkv(this.#layers.norm1(this.#rows(hidden), block), block);
+    const [query, key] = [q, k].map((x) => this.#turned(this.#images(x)));
     const wanted = g.op("Gather", [query, from], { axis: 1 });
     g.output("attention", this.#softmax(wanted, key), "float32", ["n", heads, "k", "tokens"]);
     return g.build();
@@ -99,9 +104,26 @@ class VitGraph {
     if (positions.kind === "learned")
       patches = g.op("Add", [patches, g.input("positions", "float32", [1, "patches", d])]);
     else this.#declareRotation();
-    const n = g.op("Slice", [g.op("Shape", [pixels]), g.int64([0]), g.int64([1])]);
-    const repeated = g.op("Expand", [prefix, g.op("Concat", [n, g.int64([1, 1])], { axis: 0 })]);
+    this.#n = this.#count(pixels);
+    const repeated = g.op("Expand", [prefix, g.op("Concat", [this.#n, g.int64([1, 1])], { axis: 0 })]);
     return g.op("Concat", [repeated, patches], { axis: 1 });
+  }
+
+  /** The number of images. */
+  #count(x: Value): Value {
+    return this.#g.op("Slice", [this.#g.op("Shape", [x]), this.#g.int64([0]), this.#g.int64([1])]);
+  }
+
+  /** [n, tokens, hidden] as [n x tokens, hidden] */
+  #rows(x: Value): Value {
+    return this.#g.op("Reshape", [x, this.#g.int64([-1, this.#config.hiddenSize])]);
+  }
+
+  /** [n x tokens, hidden] as [n, tokens, hidden] */
+  #images(x: Value): Value {
+    const g = this.#g;
+    this.#shape ??= g.op("Concat", [this.#n, g.int64([-1, this.#config.hiddenSize])], { axis: 0 });
+    return g.op("Reshape", [x, this.#shape]);
   }
 
   #declareRotation(): void {
@@ -121,13 +143,13 @@ class VitGraph {
   }
 
   #attention(x: Value, i: number): Value {
-    const { hiddenSize: d, heads } = this.#config;
-    const [query, key, v] = this.#layers.qkv(x, i);
+    const { heads } = this.#config;
+    const [query, key, v] = this.#layers.qkv(x, i).map((y) => this.#images(y));
     const [q, k] = [this.#turned(query), this.#turned(key)];
-    if (!this.#plain) return this.#g.op("MultiHeadAttention", [q, k, v], { num_heads: heads }, "com.microsoft");
+    if (!this.#plain)
+      return this.#rows(this.#g.op("MultiHeadAttention", [q, k, v], { num_heads: heads }, "com.microsoft"));
     const mixed = this.#g.op("MatMul", [this.#softmax(q, k), this.#heads(v)]);
-    const joined = this.#g.op("Transpose", [mixed], { perm: [0, 2, 1, 3] });
-    return this.#g.op("Reshape", [joined, this.#g.int64([0, -1, d])]);
+    return this.#rows(this.#g.op("Transpose", [mixed], { perm: [0, 2, 1, 3] }));
   }
 
   /** softmax(q kᵀ / √head), [n, heads, queries, tokens] */

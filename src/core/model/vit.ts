@@ -1,5 +1,7 @@
 /** A vision transformer over a model folder: opens its weights, keeps its positions, runs its graph. */
-import { openRuntime, type Runtime, type Session } from "../runtime/runtime.js";
+import { ArgumentError, CheckpointError } from "../errors.js";
+import { openRuntime, type Runtime, type Session, threadCount } from "../runtime/runtime.js";
+import { productsSaturate } from "../runtime/saturation.js";
 import { int64, type Tensor } from "../runtime/tensor.js";
 import type { VitFamily, VitTensors } from "./families/family.js";
 import { int8Weights } from "./int8-weights.js";
@@ -17,7 +19,7 @@ import { checkPixels } from "./pixels.js";
 import { readVitConfig } from "./read-vit-config.js";
 import { prefixTokens, type VitConfig } from "./vit-config.js";
 import { attentionGraph, vitGraph } from "./vit-graph.js";
-import { VitInputMaker } from "./vit-inputs.js";
+import { VitInputMaker, type VitInputs } from "./vit-inputs.js";
 import { classTokens, type LayerNorm, layerNorm, patchTokens, registerTokens } from "./vit-tokens.js";
 import { openWeights, readWeight, type Weights } from "./weights.js";
 
@@ -45,9 +47,17 @@ export async function openVit(folder: string, family: VitFamily, options: Networ
 function withPrefix(names: VitTensors, weights: Weights): VitTensors {
   if (weights.tensors.has(names.classToken)) return names;
   const ending = `.${names.classToken}`;
-  const full = [...weights.tensors.keys()].find((name) => name.endsWith(ending));
-  if (full === undefined) return names;
-  const prefix = full.slice(0, -names.classToken.length);
+  const prefixes = [...weights.tensors.keys()]
+    .filter((name) => name.endsWith(ending))
+    .map((name) => name.slice(0, -names.classToken.length));
+  if (prefixes.length === 0) return names;
+  const [prefix] = prefixes;
+  if (prefixes.length > 1)
+    throw new CheckpointError(
+      weights.path,
+      `holds several networks, ${prefixes.map((p) => `"${p.slice(0, -1)}"`).join(" and ")}: save the one that is meant, in DINO's training the teacher, as a file of its own`,
+      { entry: names.classToken },
+    );
   return Object.fromEntries(Object.entries(names).map(([key, name]) => [key, prefix + name])) as unknown as VitTensors;
 }
 
@@ -64,16 +74,38 @@ interface Parts {
 
 type Outputs = Record<string, Tensor<Float32Array>>;
 
+/** The outputs of several runs as of one. */
+function joined(runs: readonly Outputs[]): Outputs {
+  if (runs.length === 1) return runs[0];
+  const names = Object.keys(runs[0]);
+  return Object.fromEntries(
+    names.map((name) => {
+      const [, ...rest] = runs[0][name].dims;
+      const parts = runs.map((run) => run[name].data);
+      const data = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+      let offset = 0;
+      for (const part of parts) {
+        data.set(part, offset);
+        offset += part.length;
+      }
+      return [name, { data, dims: [runs.reduce((sum, run) => sum + run[name].dims[0], 0), ...rest] }];
+    }),
+  );
+}
+
 class VitNetwork implements Network {
   readonly family: string;
   readonly dim: number;
   readonly patchDim: number;
   readonly patchSize: number;
+  readonly singly: boolean;
   readonly #parts: Parts;
   readonly #options: NetworkOptions;
   readonly #runtime: Runtime = openRuntime();
   /** the only one, since each holds the weights: reopened when hidden states are first asked for */
   #session: Promise<Session> | undefined;
+  /** the same once it is open */
+  #open: Session | undefined;
   #hasHiddenStates = false;
   readonly #attention = new Map<number, Promise<Session>>();
 
@@ -81,6 +113,7 @@ class VitNetwork implements Network {
     this.family = parts.family;
     this.dim = this.patchDim = parts.config.hiddenSize;
     this.patchSize = parts.config.patchSize;
+    this.singly = parts.int8 !== undefined || threadCount(options.threads) === 1;
     this.#parts = parts;
     this.#options = options;
   }
@@ -100,15 +133,15 @@ class VitNetwork implements Network {
     const [, , h, w] = pixels.dims;
     const [rows, cols] = [h / this.patchSize, w / this.patchSize];
     const blocks = config.layers;
+    if (options.layerNorm !== undefined && options.layers === undefined)
+      throw new ArgumentError("layerNorm", "is about the tokens of `layers`: name those too, or leave it out");
     const layers = chosenLayers(options.layers, blocks);
     const wanted = chosenAttention(options.attention, { blocks, prefix: prefixTokens(config), rows, cols });
     const states = options.hiddenStates ? Array.from({ length: blocks + 1 }, (_, i) => i) : layers.map((i) => i + 1);
     if (wanted) states.push(wanted.block);
 
-    const session = await this.#opened(states.length > 0);
     const outputs = ["tokens", ...new Set(states.map((i) => `hidden_${i}`))];
-    const feeds = { pixel_values: pixels, ...inputs.at(rows, cols) };
-    const out = (await session.run(feeds, { outputs, signal: options.signal })) as Outputs;
+    const out = await this.#run(pixels, inputs.at(rows, cols), states.length > 0, outputs, options.signal);
     return {
       ...this.#output(out.tokens, rows, cols, options.clsOnly),
       ...(layers.length > 0 ? { layers: layers.map((i) => this.#layer(out, i, rows, cols, options)) } : {}),
@@ -121,9 +154,35 @@ class VitNetwork implements Network {
     return this.#runtime.close();
   }
 
+  async #run(
+    pixels: PixelTensor,
+    places: VitInputs,
+    hiddenStates: boolean,
+    outputs: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<Outputs> {
+    const open = this.#open !== undefined && (this.#hasHiddenStates || !hiddenStates) ? this.#open : undefined;
+    // the numbers as they are now: the caller may change them while a session opens
+    const { data, dims } = open ? pixels : { data: pixels.data.slice(), dims: pixels.dims };
+    const session = open ?? (await this.#opened(hiddenStates));
+    const [n, ...rest] = dims;
+    // 8-bit inputs share one scale, which must not depend on the other pictures of a batch
+    const together = this.#parts.int8 ? 1 : n;
+    const size = data.length / n;
+    const runs = Array.from({ length: n / together }, (_, i) => {
+      const pixel_values = {
+        data: data.subarray(i * together * size, (i + 1) * together * size),
+        dims: [together, ...rest],
+      };
+      return session.run({ pixel_values, ...places }, { outputs, signal }) as Promise<Outputs>;
+    });
+    return joined(await Promise.all(runs));
+  }
+
   #opened(hiddenStates: boolean): Promise<Session> {
     if (this.#session && (this.#hasHiddenStates || !hiddenStates)) return this.#session;
     const before = this.#session;
+    this.#open = undefined;
     this.#hasHiddenStates = hiddenStates;
     const { config, names, int8 } = this.#parts;
     const weights = int8 ?? this.#parts.weights;
@@ -132,12 +191,18 @@ class VitNetwork implements Network {
       // the weights are not held twice: runs that were sent before end first
       await before?.then((session) => session.close());
       const graph = vitGraph(config, names, weights, { operators, precision, hiddenStates });
-      return this.#runtime.open(graph, { ...this.#options, weightsFolder: weights.folder });
+      const exactInt8 = int8 !== undefined && (await productsSaturate(this.#runtime));
+      return this.#runtime.open(graph, { ...this.#options, weightsFolder: weights.folder, exactInt8 });
     })();
     this.#session = opening;
-    opening.catch(() => {
-      if (this.#session === opening) this.#session = undefined;
-    });
+    opening.then(
+      (session) => {
+        if (this.#session === opening) this.#open = session;
+      },
+      () => {
+        if (this.#session === opening) this.#session = undefined;
+      },
+    );
     return opening;
   }
 

@@ -4,11 +4,10 @@
  */
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { z } from "zod";
 import { CheckpointError, FileError } from "../errors.js";
-import { readModelJson } from "../model-json.js";
+import { readShardIndex } from "../hub/shards.js";
+import { fileInModelFolder } from "../model-file.js";
 import type { ElementType, GraphBuilder, Value } from "../runtime/graph.js";
-import { fileInModelFolder } from "./model-file.js";
 import { type FloatType, floatType, readSafetensorsHeader, readTensorAt, type TensorEntry } from "./safetensors.js";
 
 /** A tensor and the file that holds it. */
@@ -51,11 +50,10 @@ export async function openWeights(folder: string): Promise<Weights> {
       join(folder, single),
       "is missing: a model folder needs its weights, whole or as shards with their index",
     );
-  const { weight_map } = await readModelJson(path, indexSchema);
-  const shards = [...new Set(Object.values(weight_map))];
+  const { weightMap, files: shards } = await readShardIndex(path);
   const weights = await gather(path, folder, shards);
-  for (const [name, shard] of Object.entries(weight_map))
-    if (!weights.tensors.has(name))
+  for (const [name, shard] of Object.entries(weightMap))
+    if (weights.tensors.get(name)?.file !== weights.files[shards.indexOf(shard)])
       throw new CheckpointError(path, `names the tensor "${name}", which ${shard} does not hold: download both again`, {
         entry: name,
       });
@@ -66,13 +64,6 @@ export async function openWeights(folder: string): Promise<Weights> {
 export function openWeightsFile(path: string): Promise<Weights> {
   return gather(path, dirname(path), [basename(path)]);
 }
-
-const indexSchema = z.looseObject({
-  weight_map: z.record(
-    z.string(),
-    z.string().regex(/^[^/\\]+\.safetensors$/, "shards must be safetensors files of the same folder"),
-  ),
-});
 
 async function gather(path: string, folder: string, names: readonly string[]): Promise<Weights> {
   const tensors = new Map<string, WeightEntry>();

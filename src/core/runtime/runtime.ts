@@ -1,17 +1,20 @@
 /** Runs ONNX graphs in a worker thread: the caller's event loop stays free while a model computes. */
-import { availableParallelism } from "node:os";
+
 import { Worker } from "node:worker_threads";
 import { ArgumentError, ClosedError, RuntimeError } from "../errors.js";
 import { forgetAtExit, waitAtExit } from "./exit.js";
 import { GraphBuilder } from "./graph.js";
 import type { Answer, Feed, NativeSessionOptions, Opened, Request, ValueInfo, WorkerData } from "./messages.js";
+import { physicalCores } from "./physical-cores.js";
 import type { HeldTensor, Tensor } from "./tensor.js";
 
 export interface SessionOptions {
-  /** threads for one run @default the cores of the machine */
+  /** threads for one run @default the machine's physical cores */
   readonly threads?: number;
   /** where to run, in order of preference: "cpu", "cuda", "webgpu", "coreml", "dml" @default ["cpu"] */
   readonly executionProviders?: readonly string[];
+  /** products of 8-bit numbers by the way that does not saturate, for processors of which `productsSaturate` holds */
+  readonly exactInt8?: boolean;
   /** folder that the graph's references to outside weights start from; needed only when it has any */
   readonly weightsFolder?: string;
 }
@@ -74,9 +77,9 @@ export function sharedRuntime(): Runtime {
 /** More than any machine's cores; onnxruntime takes minutes to start tens of thousands. */
 const mostThreads = 512;
 
-/** The number of threads to use: the argument, checked, or the machine's cores. */
+/** The number of threads to use: the argument, checked, or the machine's physical cores. */
 export function threadCount(threads?: number): number {
-  if (threads === undefined) return availableParallelism();
+  if (threads === undefined) return physicalCores();
   if (!Number.isInteger(threads) || threads < 1 || threads > mostThreads)
     throw new ArgumentError("threads", `is ${threads}: give a whole number from 1 to ${mostThreads}`);
   return threads;
@@ -124,7 +127,7 @@ class WorkerRuntime implements Runtime {
       intraOpNumThreads: threadCount(options.threads),
       interOpNumThreads: 1,
       executionProviders: checkedProviders(options.executionProviders),
-      ...(options.weightsFolder === undefined ? {} : { extra: weightsFolderOption(options.weightsFolder) }),
+      extra: { session: sessionEntries(options) },
     };
     const opened = await this.#ask<Opened>({ kind: "open", model, options: native }).catch(async (error: Error) => {
       await this.#checkProviders(native, error.message);
@@ -244,7 +247,12 @@ function checkedProviders(providers: readonly string[] = ["cpu"]): readonly stri
   throw new ArgumentError("executionProviders", `is ${JSON.stringify(providers)}: give a list such as ["cpu"]`);
 }
 
-/** session.model_external_initializers_file_folder_path, nested as onnxruntime-node wants it */
-function weightsFolderOption(folder: string): Record<string, unknown> {
-  return { session: { model_external_initializers_file_folder_path: folder } };
+/** onnxruntime's own options by their names below "session", nested as onnxruntime-node wants them */
+function sessionEntries({ weightsFolder, exactInt8 }: SessionOptions): Record<string, unknown> {
+  return {
+    ...(weightsFolder === undefined ? {} : { model_external_initializers_file_folder_path: weightsFolder }),
+    ...(exactInt8 ? { x64quantprecision: "1" } : {}),
+    // threads that wait actively for longer hold a core that decoding the next pictures could use
+    intra_op: { spin_duration_us: "1000" },
+  };
 }

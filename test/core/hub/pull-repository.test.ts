@@ -48,7 +48,7 @@ describe("pullRepository", () => {
       assert.ok(error instanceof HubError, String(error.stack));
       assert.match(error.message, message);
       assert.deepEqual([error.hubId, error.status, error.file], [id, status, file]);
-      assert.doesNotMatch(error.message, /\n/);
+      assert.doesNotMatch(error.message, /\p{Cc}/u);
       return true;
     });
   const assertWhole = async () => {
@@ -287,6 +287,7 @@ describe("pullRepository", () => {
     const started = performance.now();
     await pull();
     assert.ok(performance.now() - started >= 990);
+    home = join(folder(), `home ${caches++}`);
     hub().answer = (_seen, response) => {
       response.writeHead(429, { ratelimit: '"api";r=0;t=300' }).end();
     };
@@ -319,6 +320,21 @@ describe("pullRepository", () => {
     await pull();
     const { source, folder: found } = await pull({}, away);
     assert.deepEqual([source, found], ["cache", join(repository(), "snapshots", commit)]);
+  });
+
+  it("takes what is here when it is whole and the Hub fails or takes no more requests", async () => {
+    await pull();
+    for (const status of [429, 503]) {
+      hub().answer = (_seen, response) => {
+        response.writeHead(status, { "retry-after": "300" }).end();
+      };
+      const { source, folder: found } = await pull();
+      assert.deepEqual([source, found], ["cache", join(repository(), "snapshots", commit)]);
+    }
+    hub().answer = (_seen, response) => {
+      fail(response, 404);
+    };
+    await refuses(pull(), 404, /no such model/);
   });
 
   it("asks nothing of the network when offline, and finds only what is whole", async () => {
@@ -374,6 +390,19 @@ describe("pullRepository", () => {
     await refuses(pull(), undefined, /named by the index and not there/, names[1]);
   });
 
+  it("asks for a shard by its whole name, whatever signs of an address are in it", async () => {
+    const repo = hub().repositories[id];
+    const { "model.safetensors": whole, ...rest } = repo.files;
+    const name = "model #1?a%20b.safetensors";
+    const index = Buffer.from(JSON.stringify({ weight_map: { a: name } }));
+    repo.files = { ...rest, "model.safetensors.index.json": index, [name]: whole };
+    hub().answer = (seen, response) => {
+      if (seen.path.endsWith("/model%20%231%3Fa%2520b.safetensors")) send(seen, response, whole, {});
+    };
+    const { folder: snapshot } = await pull();
+    assert.deepEqual(await readFile(join(snapshot, name)), Buffer.from(whole));
+  });
+
   it("refuses an index that names files elsewhere, none, or thousands, and one that is no index", async () => {
     const repo = hub().repositories[id];
     const { "model.safetensors": _, ...rest } = repo.files;
@@ -385,6 +414,7 @@ describe("pullRepository", () => {
       [{ weight_map: {} }, /names no files/],
       [{ weight_map: many }, /more than 256 files/],
       [[], /expected/],
+      [{ weight_map: { "\u001b]0;evil\u0007": "evil.sh" } }, /not beside the index/],
       ["x".repeat(2 ** 20), /bytes where some thousand are expected/],
     ];
     for (const [index, message] of wrong) {
@@ -480,6 +510,10 @@ describe("pullRepository", () => {
     };
     await refuses(pull(), undefined, /does not answer as the Hub does/);
     hub().answer = (_seen, response) => {
+      response.end("\u001b]0;your\u0007\n\u009b31mterminal");
+    };
+    await refuses(pull(), undefined, /does not answer as the Hub does \(.*\]0;your/);
+    hub().answer = (_seen, response) => {
       response.end(Buffer.alloc(9 * 2 ** 20, 32));
     };
     await refuses(pull(), undefined, /with more than 8388608 bytes/);
@@ -515,6 +549,19 @@ describe("pullRepository", () => {
     await assert.rejects(pull({ timeout: 0 }), { argument: "timeout" });
     await assert.rejects(pull({}, { HF_ENDPOINT: "hub" }), { argument: "HF_ENDPOINT" });
     await assert.rejects(pull({}, { HF_ENDPOINT: "file:///x" }), { argument: "HF_ENDPOINT" });
+    for (const endpoint of [
+      "http://me:secret@h",
+      "me:secret@h",
+      "http://secret@h",
+      "http://h?key=secret",
+      "http://h/#secret",
+    ])
+      await assert.rejects(pull({}, { HF_ENDPOINT: endpoint }), (error: Error) => {
+        assert.ok(error instanceof ArgumentError);
+        assert.match(error.message, /HF_ENDPOINT .*: give the bare address/);
+        assert.doesNotMatch(error.message, /secret/);
+        return true;
+      });
     await assert.rejects(pull({}, { HF_TOKEN: "hf_ü" }), (error: Error) => {
       assert.ok(error instanceof ArgumentError);
       assert.doesNotMatch(error.message, /hf_ü/);

@@ -1,15 +1,21 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { vitSmall, writeCheckpoint } from "#dist/bench/checkpoint.js";
 import { CheckpointError } from "#dist/core/errors.js";
+import { vitFamilies } from "#dist/core/model/families/all.js";
 import { loadModel } from "#dist/core/model/load.js";
 import type { NetworkOptions, PixelTensor } from "#dist/core/model/model.js";
 import { openNetwork } from "#dist/core/model/network.js";
 import { quantise } from "#dist/core/model/quantise.js";
+import { readVitConfig } from "#dist/core/model/read-vit-config.js";
 import { readSafetensorsHeader } from "#dist/core/model/safetensors.js";
+import { vitGraph } from "#dist/core/model/vit-graph.js";
+import { VitInputMaker } from "#dist/core/model/vit-inputs.js";
+import { openWeights, openWeightsFile } from "#dist/core/model/weights.js";
 import { normal, seededRandom } from "#dist/core/numeric/random.js";
+import { openRuntime } from "#dist/core/runtime/runtime.js";
 import { checkpointFolder, shard, tensorsOf } from "../../support/checkpoints.js";
 import { fixture } from "../../support/fixtures.js";
 import { temporaryFolder } from "../../support/temporary.js";
@@ -123,6 +129,84 @@ describe('precision "int8"', () => {
     utimesSync(weights, new Date(0), new Date(0));
     await run(target, pixels, { precision: "int8" });
     assert.notEqual((await readSafetensorsHeader(path)).metadata.source, metadata.source);
+  });
+
+  it("quantises again when config.json was corrected, or other weights have the same size and time", async () => {
+    const target = checkpointFolder(at("corrected"), "dinov2", undefined, { qkv_bias: false });
+    const pixels = noise(56, 56);
+    await run(target, pixels, { precision: "int8" });
+    const config = join(target, "config.json");
+    writeFileSync(config, JSON.stringify({ ...JSON.parse(readFileSync(config, "utf8")), qkv_bias: true }));
+    const fresh = checkpointFolder(at("fresh"), "dinov2");
+    const { cls } = await run(fresh, pixels, { precision: "int8" });
+    assert.deepEqual((await run(target, pixels, { precision: "int8" })).cls, cls);
+
+    const weights = join(fresh, "model.safetensors");
+    const [{ mtime }, bytes] = [statSync(weights), readFileSync(weights)];
+    for (let i = bytes.length - 200_000; i < bytes.length; i += 4) bytes.writeFloatLE(-bytes.readFloatLE(i), i);
+    writeFileSync(weights, bytes);
+    utimesSync(weights, mtime, mtime);
+    assert.notDeepEqual((await run(fresh, pixels, { precision: "int8" })).cls, cls);
+  });
+
+  it("never writes through a link that has the name of its file", async () => {
+    const target = checkpointFolder(at("link"), "dinov2");
+    const victim = at("victim");
+    writeFileSync(victim, "precious");
+    symlinkSync(victim, join(target, fileName));
+    const before = process.env.XDG_CACHE_HOME;
+    process.env.XDG_CACHE_HOME = at("link-cache");
+    try {
+      const first = await run(target, noise(56, 56), { precision: "int8" });
+      assert.deepEqual(await run(target, noise(56, 56), { precision: "int8" }), first);
+    } finally {
+      if (before === undefined) delete process.env.XDG_CACHE_HOME;
+      else process.env.XDG_CACHE_HOME = before;
+    }
+    assert.equal(readFileSync(victim, "utf8"), "precious");
+  });
+
+  it("gives a picture the same vector alone and beside a contrasty one", async () => {
+    const network = await openNetwork(checkpointFolder(at("batch"), "dinov3"), { precision: "int8" });
+    const [quiet, loud] = [noise(48, 48), noise(48, 48)];
+    for (let i = 0; i < quiet.data.length; i++) loud.data[i] *= 20;
+    const both = Float32Array.from([...quiet.data, ...loud.data]);
+    const options = { attention: true, layers: 1 };
+    const together = await network.forward({ data: both, dims: [2, 3, 48, 48] }, options);
+    for (const [i, pixels] of [quiet, loud].entries()) {
+      const alone = await network.forward(pixels, options);
+      assert.deepEqual(together.cls.data.slice(i * 48, (i + 1) * 48), alone.cls.data);
+      assert.deepEqual(together.patches[i], alone.patches[0]);
+      assert.deepEqual(together.layers![0].patches[i], alone.layers![0].patches[0]);
+      assert.ok(cosine(together.attention![i].data, alone.attention![0].data) > 1 - 1e-9);
+    }
+    await network.close();
+  });
+
+  it("refuses weights that are no numbers, by the tensor's name", async () => {
+    const tensors = tensorsOf("dinov2");
+    const name = "encoder.layer.0.mlp.fc1.weight";
+    new DataView(tensors[name].bytes.buffer).setFloat32(400, Number.NaN, true);
+    const target = checkpointFolder(at("nan"), "dinov2", tensors);
+    await assert.rejects(run(target, noise(56, 56), { precision: "int8" }), (error: Error) => {
+      assert.ok(error instanceof CheckpointError);
+      assert.equal(error.entry, name);
+      return true;
+    });
+  });
+
+  it("gives the same features the way that does not saturate, which older processors need", async () => {
+    const target = checkpointFolder(at("exact"), "dinov2");
+    const usual = await run(target, noise(56, 56), { precision: "int8" });
+    const { config, tensors } = await readVitConfig(target, vitFamilies.get("dinov2")!);
+    const inputs = await VitInputMaker.read(config, tensors, await openWeights(target));
+    const int8 = await openWeightsFile(join(target, fileName));
+    const runtime = openRuntime();
+    const graph = vitGraph(config, tensors, int8, { precision: "int8" });
+    const session = await runtime.open(graph, { weightsFolder: int8.folder, exactInt8: true });
+    const { tokens } = await session.run({ pixel_values: noise(56, 56), ...inputs.at(4, 4) });
+    await runtime.close();
+    assert.ok(cosine((tokens.data as Float32Array).subarray(0, 48), usual.cls.data) > 0.9999);
   });
 
   it("quantises shards as it does the whole file", async () => {

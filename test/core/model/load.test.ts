@@ -68,6 +68,26 @@ describe("loadModel", () => {
     await dino.close();
   });
 
+  it("gives the register tokens of a family that has them, one row of records a picture", async () => {
+    const registers = await loadModel(fixture("models/dinov2-registers"));
+    const together = await registers.extract(shoes.slice(0, 3), { size: 56, batchSize: 2 });
+    assert.deepEqual(together.registers?.dims, [3, 4, 48]);
+    const alone = await registers.extract([shoes[2]], { size: 56 });
+    assert.ok(maxDifference(together.registers.data.subarray(2 * 4 * 48), alone.registers!.data) < 1e-5);
+    await registers.close();
+  });
+
+  it("runs a folder that has its weights as onnx/model.onnx alone, as it runs the same weights in safetensors", async () => {
+    const exported = await loadModel(fixture("exports/dinov2"));
+    const whole = await loadModel(fixture("models/dinov2"), { positionRule: "transformers" });
+    assert.equal(exported.family, "dinov2");
+    const [a, b] = [await exported.extract(shoes.slice(0, 2)), await whole.extract(shoes.slice(0, 2))];
+    assert.ok(maxDifference(a.cls.data, b.cls.data) < 1e-4);
+    assert.ok(maxDifference(a.patches[1].data, b.patches[1].data) < 1e-4);
+    await assert.rejects(exported.extract([shoes[0]], { attention: true }), { argument: "attention" });
+    await Promise.all([exported.close(), whole.close()]);
+  });
+
   it("reports a bad picture and goes on when told to skip, and throws otherwise", async () => {
     const bad = join(folder(), "text.jpg");
     await writeFile(bad, "this is no picture");

@@ -93,6 +93,9 @@ describe("openNetwork", () => {
     assert.deepEqual([cls.heads, cls.from, cls.tokens, cls.prefix, cls.rows, cls.cols], [3, 1, 26, 5, 3, 7]);
     for (let head = 0; head < heads; head++)
       assert.ok(maxDifference(cls.data.subarray(head * tokens, (head + 1) * tokens), rowOf(head, 0)) < 1e-4);
+    const register = (await network.forward(pixels, { attention: { from: [{ register: 3 }] } })).attention![0];
+    for (let head = 0; head < heads; head++)
+      assert.ok(maxDifference(register.data.subarray(head * tokens, (head + 1) * tokens), rowOf(head, 4)) < 1e-4);
     const request = {
       from: [
         [2, 6],
@@ -153,12 +156,36 @@ describe("openNetwork", () => {
     await assert.rejects(network.forward(pixels), ClosedError);
   });
 
-  it("refuses blocks and patches that are not there", async () => {
+  it("takes the numbers as they are at the call, also while a session opens", async () => {
+    const network = await openNetwork(fixture("models/dinov2"));
+    const expected = (await network.forward(noise(1, 28, 42))).cls.data;
+    for (const options of [{}, { hiddenStates: true }, {}]) {
+      const pixels = noise(1, 28, 42);
+      const running = network.forward(pixels, options);
+      pixels.data.fill(0);
+      assert.ok(maxDifference((await running).cls.data, expected) < 1e-6);
+    }
+    await network.close();
+  });
+
+  it("may be closed while a session opens: the calls that wait end with ClosedError", async () => {
+    const network = await openNetwork(fixture("models/dinov2"));
+    const waiting = network.forward(noise(1, 28, 42), { hiddenStates: true });
+    const closed = assert.rejects(waiting, ClosedError);
+    await network.close();
+    await closed;
+  });
+
+  it("refuses blocks, registers and patches that are not there, and requests that are none", async () => {
     const network = await openNetwork(fixture("models/dinov2"));
     const pixels = noise(1, 28, 42);
     for (const layers of [0, 4, 1.5, [], [3], [-1], [1, 1], "1"])
       await assert.rejects(network.forward(pixels, { layers: layers as never }), { argument: "layers" });
     await assert.rejects(network.forward(pixels, { attention: { layer: 3 } }), /blocks 0 to 2/);
+    await assert.rejects(network.forward(pixels, { attention: { from: [{ register: 0 }] } }), /no registers/);
+    for (const attention of ["all", null, 1])
+      await assert.rejects(network.forward(pixels, { attention: attention as never }), { argument: "attention" });
+    await assert.rejects(network.forward(pixels, { layerNorm: false }), { argument: "layerNorm" });
     for (const from of [[], [[2, 0]], [[0, 3]], [[0.5, 0]], "patches", [4]])
       await assert.rejects(network.forward(pixels, { attention: { from: from as never } }), {
         argument: "attention.from",

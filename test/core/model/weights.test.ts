@@ -87,6 +87,37 @@ describe("openWeights", () => {
     await network.close();
   });
 
+  it("refuses a file with two networks, as DINO's training saves student and teacher, and names both", async () => {
+    const both = Object.fromEntries(
+      ["student", "teacher"].flatMap((net) =>
+        Object.entries(tensorsOf("dino")).map(([name, t]) => [`${net}.${name}`, t]),
+      ),
+    );
+    await refused(checkpointFolder(at("two"), "dino", both), /"student" and "teacher"/);
+  });
+
+  it("refuses an index that names another shard than the one that holds the tensor", async () => {
+    const tensors = tensorsOf("dinov2");
+    const target = checkpointFolder(at("swapped"), "dinov2");
+    const [first, second] = shard(target, tensors, 2);
+    const path = join(target, "model.safetensors.index.json");
+    const { weight_map } = JSON.parse(readFileSync(path, "utf8"));
+    for (const name of Object.keys(weight_map)) weight_map[name] = weight_map[name] === first ? second : first;
+    writeFileSync(path, JSON.stringify({ weight_map }));
+    await refused(target, /does not hold/);
+  });
+
+  it("refuses a config.json that is a link out of the folder, and shows nothing of what it leads to", async () => {
+    const target = checkpointFolder(at("config-link"), "dinov2");
+    writeFileSync(at("secret"), "root:x:0:0");
+    rmSync(join(target, "config.json"));
+    symlinkSync(at("secret"), join(target, "config.json"));
+    await refused(target, /^(?!.*root:x).*leads out of the model's folder/);
+    rmSync(join(target, "config.json"));
+    writeFileSync(join(target, "config.json"), "root:x:0:0");
+    await refused(target, /^(?!.*root:x).*no JSON/);
+  });
+
   it("ignores tensors of other types that the network does not use, and refuses those that it does, by name", async () => {
     const spare = {
       ...tensorsOf("dino"),

@@ -1,7 +1,7 @@
 /** Where a model folder's files really lie: a link must not lead a reader out of the folder. */
 import { realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
-import { CheckpointError, FileError } from "../errors.js";
+import { CheckpointError, FileError } from "./errors.js";
 
 /**
  * The path of a file of a model folder, links resolved. The folder itself may be a link. The file must lie in it; in

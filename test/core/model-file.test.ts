@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdir, realpath, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckpointError } from "#dist/core/errors.js";
-import { fileInModelFolder } from "#dist/core/model/model-file.js";
-import { temporaryFolder } from "../../support/temporary.js";
+import { fileInModelFolder } from "#dist/core/model-file.js";
+import { temporaryFolder } from "../support/temporary.js";
 
 describe("fileInModelFolder", () => {
   const folder = temporaryFolder();
