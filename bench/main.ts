@@ -67,7 +67,7 @@ export async function runBench(
       for (const ratio of ratios) result.skipped[ratio] = reason;
     },
     figure: (name, value, unit) => {
-      result.figures[name] = { value: Number(value.toPrecision(3)), unit };
+      result.figures[name] = { value: Number(value.toPrecision(5)), unit };
       onFigure(name, result.figures[name]);
     },
     versions: (found) => Object.assign(result.versions, found),
