@@ -11,6 +11,7 @@ import { vitSmall, writeCheckpoint } from "./checkpoint.js";
 import { clustered } from "./data.js";
 import type { Notes, Report } from "./main.js";
 import { compare } from "./measure.js";
+import { peakMb } from "./peak-memory.js";
 
 const images = fileURLToPath(new URL("../../images", import.meta.url));
 
@@ -46,10 +47,6 @@ export async function memory(_: Report, notes: Notes): Promise<void> {
     notes.figure("memory.peak.after-5000-pictures", peakMb(), "MB");
     notes.figure("memory.growth", 100 * (peakMb() / early - 1), "%");
   });
-}
-
-function peakMb(): number {
-  return process.resourceUsage().maxRSS / 1024;
 }
 
 async function repeated(count: number): Promise<string[]> {

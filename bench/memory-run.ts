@@ -6,6 +6,7 @@ import { openNetwork } from "#dist/core/model/network.js";
 import { GraphBuilder } from "#dist/core/runtime/graph.js";
 import { openRuntime } from "#dist/core/runtime/runtime.js";
 import { clustered } from "./data.js";
+import { peakMb } from "./peak-memory.js";
 
 interface SizeRun {
   /** side of the input in pixels */
@@ -27,10 +28,6 @@ export interface MemoryRun {
 }
 
 const megabyte = 2 ** 20;
-
-function peakMb(): number {
-  return (process.resourceUsage().maxRSS * 1024) / megabyte;
-}
 
 /** Loads onnxruntime's library, so that it does not count as the model's. */
 async function loadLibrary(): Promise<void> {

@@ -3,6 +3,7 @@ import { ShapeError } from "../core/errors.js";
 import type { Histogram } from "../core/features/histogram.js";
 import type { Recipe } from "../core/features/recipe.js";
 import { normaliseTokens } from "../core/features/tokens.js";
+import { concatenated } from "../core/numeric/concatenated.js";
 import { type Matrix, type Patches, stackPatches } from "../core/numeric/matrix.js";
 import { pca, projectPca } from "../core/numeric/pca.js";
 import { base64 } from "./markup.js";
@@ -50,24 +51,14 @@ export function pageData(
     counts: Array.from(counts),
     colours: recipe?.options.colours ?? { rule: "minmax" },
     grids: maps.map(({ rows, cols }) => ({ rows, cols })),
-    first: base64(joined(maps.map((map) => map.first))),
+    first: base64(concatenated(maps.map((map) => map.first))),
     mask: Buffer.concat(maps.map((map) => map.mask)).toString("base64"),
     rgb: Buffer.concat(maps.map((map) => map.rgb)).toString("base64"),
-    scores: packMatrix(joined(maps.map((map) => map.scores)), 3),
+    scores: packMatrix(concatenated(maps.map((map) => map.scores)), 3),
     ...(tokens ? { tokens: packMatrix(tokens.data, tokens.cols) } : {}),
   };
 }
 
 export function patchCount(maps: readonly PatchMapEntry[]): number {
   return maps.reduce((sum, map) => sum + map.mask.length, 0);
-}
-
-export function joined(arrays: readonly Float32Array[]): Float32Array {
-  const out = new Float32Array(arrays.reduce((sum, array) => sum + array.length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    out.set(array, at);
-    at += array.length;
-  }
-  return out;
 }

@@ -2,12 +2,13 @@
 import { ArgumentError } from "../core/errors.js";
 import { unitHistogram } from "../core/features/histogram.js";
 import type { PatchComponentMap, PatchMap } from "../core/features/patch-map.js";
+import { concatenated } from "../core/numeric/concatenated.js";
 import type { Patches } from "../core/numeric/matrix.js";
 import type { Caption, FigureOptions, MimeBundle } from "./bundle.js";
 import { bundleOf } from "./figure.js";
 import { dimLayer, heatLayer, maskShare, partLayer } from "./layers.js";
 import { shortName } from "./markup.js";
-import { joined, leadingComponents, liveComponents, pageData, patchCount } from "./patch-map-data.js";
+import { leadingComponents, liveComponents, pageData, patchCount } from "./patch-map-data.js";
 import { drawPatchMaps } from "./patch-map-drawing.js";
 import { panelMarkup, tableMarkup } from "./patch-map-markup.js";
 import { layerUri, type PictureLike, type Thumbnail, thumbnails } from "./thumbnail.js";
@@ -62,7 +63,7 @@ export async function patchMapFigure(patchMap: PatchMapLike, options: PatchMapFi
   const { maps, threshold } = patchMap;
   if (!maps?.length) throw new ArgumentError("patchMap", "holds no map: give it at least one picture's patches");
   const shown = maps.slice(0, options.limit ?? 60);
-  const histogram = unitHistogram(joined(shown.map((map) => map.first)));
+  const histogram = unitHistogram(concatenated(shown.map((map) => map.first)));
   const rows = await drawRows(shown);
   const tokens = options.patches && (await leadingComponents(options.patches, shown, patchMap.recipe));
   return bundleOf(

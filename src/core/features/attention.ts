@@ -1,6 +1,7 @@
 /** What a token attends to, as maps over the patches: one a head, their mean, and where most of it lies. */
 import { ArgumentError, NotFiniteError, ShapeError } from "../errors.js";
 import type { Attention } from "../model/model.js";
+import { concatenated } from "../numeric/concatenated.js";
 import type { Picture } from "../picture.js";
 
 export interface AttentionMapOptions {
@@ -65,7 +66,7 @@ export function attentionMap(attention: Attention, options: AttentionMapOptions 
   const chosen = head === undefined ? maps : [maps[head]];
   const token = tokenOf(attention, from);
   return {
-    data: joined(chosen),
+    data: concatenated(chosen),
     heads: chosen.length,
     ...{ rows, cols, mean, mass, layer },
     masks: Uint8Array.from(chosen.flatMap((map) => [...maskOfMass(map, mass)])),
@@ -126,14 +127,6 @@ function maskOfMass(weights: Float32Array, mass: number): Uint8Array {
 
 function sum(weights: Float32Array): number {
   return weights.reduce((total, weight) => total + weight, 0);
-}
-
-function joined(maps: readonly Float32Array[]): Float32Array {
-  const data = new Float32Array(maps.length * maps[0].length);
-  maps.forEach((map, i) => {
-    data.set(map, i * map.length);
-  });
-  return data;
 }
 
 function tokenOf({ whose, from: count, tokens, prefix, cols }: Attention, from: number): AttentionToken | undefined {

@@ -1,8 +1,10 @@
 /** What `extract` gathers batch by batch, put together at the end. */
 import type { PreparedPicture } from "../image/preprocess.js";
+import { concatenated } from "../numeric/concatenated.js";
 import type { Matrix, Patches } from "../numeric/matrix.js";
 import type { FailedPicture, Picture } from "../picture.js";
 import type { Tensor } from "../runtime/tensor.js";
+import { joinedTensors } from "./joined-tensors.js";
 import type { Attention, Features, LayerOutput, ModelOutput } from "./model.js";
 
 export class Gathered {
@@ -47,7 +49,7 @@ export class Gathered {
     return {
       cls: stacked(this.#vectors, this.#dim),
       patches: this.#patches,
-      ...(this.#registers.length > 0 ? { registers: joined(this.#registers) } : {}),
+      ...(this.#registers.length > 0 ? { registers: joinedTensors(this.#registers) } : {}),
       pictures,
       inputSize: this.#inputSize,
       failed,
@@ -65,21 +67,6 @@ export class Gathered {
 }
 
 function stacked(parts: readonly Matrix[], cols: number): Matrix {
-  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
-  const data = new Float32Array(rows * cols);
-  let offset = 0;
-  for (const part of parts) {
-    data.set(part.data, offset);
-    offset += part.data.length;
-  }
-  return { data, rows, cols };
-}
-
-function joined(parts: readonly Tensor<Float32Array>[]): Tensor<Float32Array> {
-  const [, registers, dim] = parts[0].dims;
-  const { data, rows } = stacked(
-    parts.map((part) => ({ data: part.data, rows: part.dims[0], cols: registers * dim })),
-    registers * dim,
-  );
-  return { data, dims: [rows, registers, dim] };
+  const data = concatenated(parts.map((part) => part.data));
+  return { data, rows: parts.reduce((sum, part) => sum + part.rows, 0), cols };
 }

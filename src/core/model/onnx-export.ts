@@ -6,6 +6,7 @@ import { ArgumentError, CheckpointError, RuntimeError } from "../errors.js";
 import { openRuntime, type Runtime, type Session } from "../runtime/runtime.js";
 import type { Tensor } from "../runtime/tensor.js";
 import type { VitFamily } from "./families/family.js";
+import { joinedTensors } from "./joined-tensors.js";
 import type { ForwardOptions, ModelOutput, Network, NetworkOptions, PixelTensor } from "./model.js";
 import { findOnnxFile, openOnnxFile } from "./onnx-file.js";
 import { checkSignature, picturesARun, pixelsInput, tokensOutput } from "./onnx-signature.js";
@@ -76,7 +77,7 @@ class OnnxExport implements Network {
     const perRun = picturesARun(this.#parts.path, this.#parts.session, pixels);
     const runs: Tensor<Float32Array>[] = [];
     for (const part of partsOf(pixels, perRun)) runs.push(await this.#run(part, options.signal));
-    const tokens = joined(runs, pixels.dims[0]);
+    const tokens = firstOf(runs, pixels.dims[0]);
     const [rows, cols] = [pixels.dims[2] / this.patchSize, pixels.dims[3] / this.patchSize];
     const { registers } = this.#parts.config;
     return {
@@ -137,13 +138,7 @@ function filledUp(pictures: Float32Array, size: number, numbers: number): Float3
 }
 
 /** The first `n` pictures' tokens: what lies behind them comes of pictures that were repeated. */
-function joined(parts: readonly Tensor<Float32Array>[], n: number): Tensor<Float32Array> {
-  const [{ data, dims }] = parts;
-  if (parts.length === 1 && dims[0] === n) return parts[0];
-  const all = new Float32Array((n * data.length) / dims[0]);
-  for (const [i, part] of parts.entries()) {
-    const at = i * data.length;
-    all.set(part.data.subarray(0, all.length - at), at);
-  }
-  return { data: all, dims: [n, ...dims.slice(1)] };
+function firstOf(parts: readonly Tensor<Float32Array>[], n: number): Tensor<Float32Array> {
+  const { data, dims } = joinedTensors(parts);
+  return { data: data.subarray(0, (n * data.length) / dims[0]), dims: [n, ...dims.slice(1)] };
 }

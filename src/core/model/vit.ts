@@ -5,6 +5,7 @@ import { productsSaturate } from "../runtime/saturation.js";
 import { int64, type Tensor } from "../runtime/tensor.js";
 import type { VitFamily, VitTensors } from "./families/family.js";
 import { int8Weights } from "./int8-weights.js";
+import { joinedTensors } from "./joined-tensors.js";
 import { type ChosenAttention, chosenAttention, chosenLayers } from "./layer-choice.js";
 import type {
   Attention,
@@ -76,21 +77,8 @@ type Outputs = Record<string, Tensor<Float32Array>>;
 
 /** The outputs of several runs as of one. */
 function joined(runs: readonly Outputs[]): Outputs {
-  if (runs.length === 1) return runs[0];
   const names = Object.keys(runs[0]);
-  return Object.fromEntries(
-    names.map((name) => {
-      const [, ...rest] = runs[0][name].dims;
-      const parts = runs.map((run) => run[name].data);
-      const data = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-      let offset = 0;
-      for (const part of parts) {
-        data.set(part, offset);
-        offset += part.length;
-      }
-      return [name, { data, dims: [runs.reduce((sum, run) => sum + run[name].dims[0], 0), ...rest] }];
-    }),
-  );
+  return Object.fromEntries(names.map((name) => [name, joinedTensors(runs.map((run) => run[name]))]));
 }
 
 class VitNetwork implements Network {

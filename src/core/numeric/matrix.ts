@@ -1,6 +1,7 @@
 /** The two records that everything else passes around: a matrix, and the grid of patch vectors of one image. */
 import { ArgumentError, NotFiniteError, ShapeError } from "../errors.js";
 import type { Picture } from "../picture.js";
+import { concatenated } from "./concatenated.js";
 import { finish, rowRanges, type Steps } from "./steps.js";
 
 /** Numbers in row-major order: entry (i, j) is `data[i * cols + j]`. */
@@ -110,11 +111,5 @@ export function stackPatches(patches: readonly Patches[]): Matrix {
       throw new ShapeError(`patches[${i}]`, `has ${p.dim} numbers a patch where patches[0] has ${dim}: use one model`);
     rows += p.rows * p.cols;
   });
-  const data = new Float32Array(rows * dim);
-  let offset = 0;
-  for (const p of patches) {
-    data.set(p.data, offset);
-    offset += p.data.length;
-  }
-  return { data, rows, cols: dim };
+  return { data: concatenated(patches.map((p) => p.data)), rows, cols: dim };
 }

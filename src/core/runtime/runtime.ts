@@ -1,5 +1,4 @@
 /** Runs ONNX graphs in a worker thread: the caller's event loop stays free while a model computes. */
-
 import { Worker } from "node:worker_threads";
 import { ArgumentError, ClosedError, RuntimeError } from "../errors.js";
 import { forgetAtExit, waitAtExit } from "./exit.js";
