@@ -4,10 +4,12 @@ import { folder, memory } from "./folder.js";
 import { image } from "./image.js";
 import { installedVersion, versionIn } from "./installed.js";
 import type { Comparison } from "./measure.js";
+import { million } from "./million.js";
 import { model } from "./model.js";
 import { pca } from "./pca.js";
 import { retrieval } from "./retrieval.js";
 import { sizes } from "./sizes.js";
+import { store } from "./store.js";
 import { umap } from "./umap.js";
 
 export type Report = (name: string, comparison: Comparison) => void;
@@ -36,6 +38,8 @@ export const groups: Record<string, Group> = {
   pca: { run: pca, peer: "ml-pca" },
   umap: { run: umap, peer: "umap-js" },
   retrieval: { run: retrieval },
+  store: { run: store, slow: true },
+  million: { run: million, slow: true },
   folder: { run: folder, slow: true },
   memory: { run: memory, slow: true },
   sizes: { run: sizes, slow: true },

@@ -1,18 +1,21 @@
-/** Exact search of 100,000 vectors of 384 numbers, against a loop over typed arrays that keeps the best k. */
+/** Search of 100,000 vectors of 384 numbers, against a loop over typed arrays that keeps the best k and FAISS. */
 import type { Matrix } from "#dist/core/numeric/matrix.js";
-import { normaliseRows } from "#dist/core/numeric/normalise.js";
 import { exactIndex } from "#dist/core/retrieval/exact.js";
-import { clustered } from "./data.js";
-import type { Report } from "./main.js";
+import { exactSearch } from "./exact-search.js";
+import { hnswSearch } from "./hnsw-search.js";
+import type { Notes, Report } from "./main.js";
 import { compare } from "./measure.js";
+import { k, type SearchLab, searchLab } from "./search-lab.js";
 
-const k = 10;
+export async function retrieval(report: Report, notes: Notes): Promise<void> {
+  const lab = searchLab(64);
+  await againstLoop(lab, report);
+  await exactSearch(lab, report, notes);
+  await hnswSearch(searchLab(1000), report, notes);
+}
 
-export async function retrieval(report: Report): Promise<void> {
-  const vectors = clustered(100_000, 384, 200);
-  const base = normaliseRows(vectors);
-  const queries = normaliseRows(clustered(64, 384, 200, 1));
-  const index = await exactIndex(vectors);
+async function againstLoop({ base, queries }: SearchLab, report: Report): Promise<void> {
+  const index = await exactIndex(base);
   const one = queries.data.slice(0, 384);
   report(
     "retrieval.single.vs.loop",

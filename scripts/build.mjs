@@ -50,14 +50,16 @@ function copyParity() {
   cpSync(join(root, "test/fixtures/models"), parity, { recursive: true });
 }
 
-/** The resampling passes, which are compiled already. */
+/** What is compiled already: the resampling passes and the scan of bytes. */
 function copyWasm() {
-  cpSync(join(root, "src/core/image/resample.wasm"), join(root, "dist/core/image/resample.wasm"));
+  for (const name of ["image/resample.wasm", "numeric/byte-scan.wasm", "retrieval/hnsw/hnsw.wasm"])
+    cpSync(join(root, "src/core", name), join(root, "dist/core", name));
 }
 
-/** PyTorch's side of the comparisons, which is not compiled. */
+/** The peers' side of the comparisons in Python, which is not compiled. */
 function copyPython() {
-  cpSync(join(root, "bench/peers/torch_server.py"), join(root, "dist/bench/peers/torch_server.py"));
+  for (const name of ["torch_server.py", "faiss_server.py"])
+    cpSync(join(root, "bench/peers", name), join(root, "dist/bench/peers", name));
 }
 
 // all three run, so that one pass shows every mistake

@@ -1,5 +1,12 @@
 /** What `import … from "patchlab"` offers. */
-export { type Embeddings, type EmbedFolderOptions, embedFolder } from "./core/collection/embed-folder.js";
+export {
+  type EmbeddedStore,
+  type Embeddings,
+  type EmbedFolderOptions,
+  type EmbedIntoStore,
+  embedFolder,
+} from "./core/collection/embed-folder.js";
+export type { EmbedReport } from "./core/collection/embed-into-store.js";
 export * from "./core/errors.js";
 export {
   type AttentionMap,
@@ -10,10 +17,20 @@ export {
 export type { ColourRule, ColourScale } from "./core/features/colours.js";
 export type { ForegroundRule, ScoreRange, ThresholdRule } from "./core/features/foreground.js";
 export type { Histogram } from "./core/features/histogram.js";
+export {
+  type MatchedPatches,
+  type MatchOptions,
+  matchPatches,
+  matchRegion,
+  type PatchMatch,
+  type PatchPair,
+  type RegionMatch,
+} from "./core/features/matching.js";
 export { otsuThreshold } from "./core/features/otsu.js";
 export { type PatchComponentMap, type PatchMap, type PatchMapOptions, patchMap } from "./core/features/patch-map.js";
 export { type Recipe, recipeFromJson, recipeToJson } from "./core/features/recipe.js";
 export { loadRecipe, saveRecipe } from "./core/features/recipe-file.js";
+export { regionPatches } from "./core/features/region.js";
 export { type ImageNorms, type TokenNorms, type TokenNormsOptions, tokenNorms } from "./core/features/token-norms.js";
 export { type DecodedImage, type DecodeOptions, decodeImage } from "./core/image/decode.js";
 export { folderLabel, type ListOptions, listImages } from "./core/image/list.js";
@@ -21,6 +38,11 @@ export { type PreparedBatch, type PreprocessOptions, preprocess } from "./core/i
 export type { Interpolation } from "./core/image/resample.js";
 export { type ResizeOptions, resize, type Size } from "./core/image/resize.js";
 export type { Fit, ResizeRule, Transform, Triple } from "./core/image/transform.js";
+export { type FaissMetric, readFaiss } from "./core/interchange/faiss.js";
+export { type ReadVectorsOptions, readVectors } from "./core/interchange/read-vectors.js";
+export { type VectorFormat, vectorFormatOf, vectorFormats } from "./core/interchange/vector-format.js";
+export type { VectorTable } from "./core/interchange/vector-table.js";
+export { type WriteVectorsOptions, writeVectors } from "./core/interchange/write-vectors.js";
 export { type CatalogueEntry, catalogue } from "./core/model/catalogue.js";
 export { type LoadOptions, loadModel } from "./core/model/load.js";
 export type {
@@ -62,8 +84,16 @@ export {
   trustworthiness,
 } from "./core/projection/trustworthiness.js";
 export { type LabelledVectors, type Projection, type UmapOptions, umap } from "./core/projection/umap.js";
-export { type EvaluateRetrievalOptions, evaluateRetrieval, type RetrievalScores } from "./core/retrieval/evaluate.js";
-export { type ExactIndex, type ExactIndexOptions, exactIndex, type SearchOptions } from "./core/retrieval/exact.js";
+export {
+  type EvaluateRetrievalOptions,
+  evaluateRetrieval,
+  type LabelScores,
+  type QueryScores,
+  type RetrievalScores,
+} from "./core/retrieval/evaluate.js";
+export { type ExactIndex, type ExactIndexOptions, exactIndex } from "./core/retrieval/exact.js";
+export { type HnswIndexOptions, hnswIndex } from "./core/retrieval/hnsw-index.js";
+export { type HnswSize, hnswBytes, type IvfPqSize, ivfPqBytes } from "./core/retrieval/index-memory.js";
 export {
   type AveragePrecisionOptions,
   averagePrecision,
@@ -74,7 +104,34 @@ export {
   recallAtK,
   revisitedAveragePrecision,
 } from "./core/retrieval/metrics.js";
-export type { Query } from "./core/retrieval/query.js";
+export type { Example, ExamplesQuery, Query, RegionQuery } from "./core/retrieval/query.js";
+export { percentileOf, type RandomPairsOptions, randomPairs } from "./core/retrieval/random-pairs.js";
+export {
+  evaluateRevisited,
+  type RevisitedQuery,
+  type RevisitedScores,
+  type RevisitedSetup,
+} from "./core/retrieval/revisited.js";
+export { type RocchioOptions, rocchio } from "./core/retrieval/rocchio.js";
+export type { SearchIndex, SearchOptions } from "./core/retrieval/search-index.js";
 export type { Hit, SearchedQuery, SearchResult } from "./core/retrieval/search-result.js";
+export type { SearcherKind } from "./core/retrieval/searcher.js";
 export type { Tensor, TensorData } from "./core/runtime/tensor.js";
+export {
+  type ExportOptions,
+  exportVectors,
+  type ImportedStore,
+  type ImportOptions,
+  importVectors,
+} from "./core/store/exchange.js";
+export {
+  type EmbeddingsOptions,
+  type FeatureStore,
+  openStore,
+  type SpaceInfo,
+  type StoredEmbeddings,
+  type StoreInfo,
+} from "./core/store/feature-store.js";
+export type { StoreIndex, StoreIndexOptions, StoreSearchOptions } from "./core/store/store-index.js";
+export type { Where } from "./core/store/where.js";
 export * from "./widgets/index.js";

@@ -6,12 +6,16 @@ import { PatchlabError } from "../core/errors.js";
 import { attentionCommand } from "./attention.js";
 import { benchCommand } from "./bench.js";
 import { demoCommand } from "./demo.js";
+import { embedCommand } from "./embed.js";
+import { exportCommand, importCommand } from "./exchange.js";
+import { infoCommand } from "./info.js";
 import { isStopped, stopJob } from "./interrupt.js";
 import { kernelCommand } from "./kernel.js";
 import { modelsCommand } from "./models.js";
 import { patchesCommand } from "./patches.js";
 import { pullCommand } from "./pull.js";
 import { runCommand } from "./run.js";
+import { searchCommand } from "./search.js";
 import { verifyCommand } from "./verify.js";
 
 const failed = 1;
@@ -31,6 +35,11 @@ function program(): Command {
     .showHelpAfterError("(patchlab COMMAND --help lists what a command takes)");
   for (const command of [
     demoCommand(),
+    embedCommand(),
+    searchCommand(),
+    infoCommand(),
+    exportCommand(),
+    importCommand(),
     patchesCommand(),
     attentionCommand(),
     modelsCommand(),

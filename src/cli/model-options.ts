@@ -7,11 +7,15 @@ export interface ModelOptions {
   threads?: number;
 }
 
-export function withModelOptions(command: Command): Command {
+/** The model itself, for verbs with a size of another meaning. */
+export function withModel(command: Command): Command {
   return command
     .option("--model <model>", "name or folder of a model", nonEmpty, "efficientnet-lite0")
-    .option("--size <pixels>", "side of the network's input for patch maps", positiveInteger)
     .option("--threads <n>", "threads for the network (default: the machine's physical cores)", positiveInteger);
+}
+
+export function withModelOptions(command: Command): Command {
+  return withModel(command).option("--size <pixels>", "side of the network's input for patch maps", positiveInteger);
 }
 
 export function nonEmpty(text: string): string {

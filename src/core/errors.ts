@@ -68,9 +68,24 @@ export class CheckpointError extends FileError {
   }
 }
 
-/** A file of patchlab's own kind (recipe, result, notebook) that does not hold what it should. */
+/** A file of patchlab's own kind or one for exchange (recipe, notebook, FAISS, NumPy, …) that does not hold what it should. */
 export class FormatError extends FileError {
   override name = "FormatError";
+}
+
+/** A feature store that cannot be opened, read or written. */
+export class StoreError extends FileError {
+  override name = "StoreError";
+}
+
+/** Another process is writing into the store. */
+export class StoreBusyError extends StoreError {
+  override name = "StoreBusyError";
+}
+
+/** Vectors of different models, or of one model run in different ways, which cannot be compared. */
+export class ModelMismatchError extends ArgumentError {
+  override name = "ModelMismatchError";
 }
 
 /** A model, session, index or store that was used after `close()`. */

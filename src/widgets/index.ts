@@ -2,6 +2,8 @@ export { type AttentionFigureOptions, type AttentionLike, attentionFigure } from
 export type { FigureOptions, MimeBundle } from "./bundle.js";
 export { type EmbeddingMapOptions, embeddingMap, type ProjectionLike } from "./embedding-map.js";
 export { type GalleryOptions, gallery } from "./gallery.js";
+export { type ChartAxis, type ChartSeries, type LineChartOptions, lineChart } from "./line-chart.js";
+export { type MatchedLike, type MatchFigureOptions, type MatchLike, matchFigure } from "./match-figure.js";
 export { type PageContent, type PageSection, page } from "./page.js";
 export {
   type PatchMapEntry,
@@ -17,7 +19,7 @@ export {
   type SearchResultLike,
 } from "./retrieval-grid.js";
 export { type SaveOptions, saveHtml } from "./save.js";
-export { scoreTable } from "./score-table.js";
+export { type ScoreTableOptions, scoreTable } from "./score-table.js";
 export { type Showable, type ShowOptions, show, type ToBundleOptions, toBundle } from "./show.js";
 export { type MatrixTableOptions, matrixTable } from "./table.js";
 export type { PictureLike } from "./thumbnail.js";

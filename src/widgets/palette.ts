@@ -39,6 +39,21 @@ export function categoryStyles(n: number): CategoryStyle[] {
   );
 }
 
+/** The colour of a numbered mark, counted from 1, and of the number on it. */
+export function numberStyle(number: number): { colour: string; text: string } {
+  const colour = okabeIto[(number - 1) % okabeIto.length];
+  return { colour, text: luminance(colour) > 0.179 ? "#000000" : "#ffffff" };
+}
+
+/** Relative luminance as WCAG 2.2 defines it; from 0.179 on, black stands out more than white. */
+function luminance(colour: string): number {
+  const [r, g, b] = [1, 3, 5].map((i) => {
+    const v = Number.parseInt(colour.slice(i, i + 2), 16) / 255;
+    return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
 /** Neighbours on the wheel differ in lightness too. */
 function wheel(i: number, n: number): string {
   const lightness = i % 2 === 0 ? 0.6 : 0.74;

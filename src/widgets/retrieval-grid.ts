@@ -1,15 +1,23 @@
 /** Search results as pictures: the query at the left, what was found at the right, best first. */
+import pMap from "p-map";
 import { ArgumentError } from "../core/errors.js";
+import type { Region } from "../core/picture.js";
 import type { Hit, SearchedQuery, SearchResult } from "../core/retrieval/search-result.js";
-import type { Caption, FigureOptions, MimeBundle } from "./bundle.js";
+import type { FigureOptions, MimeBundle } from "./bundle.js";
 import { bundleOf } from "./figure.js";
+import { boxPath, outlinesMarkup } from "./map-tile.js";
 import { escapeHtml, fold, inSequence, shortName } from "./markup.js";
+import type { MatchLike } from "./match-figure.js";
+import { matchMarkup } from "./match-markup.js";
+import { boxOf, type DrawnMatch, drawnMatch } from "./match-tiles.js";
+import { retrievalCaption } from "./retrieval-caption.js";
 import { drawRetrieval } from "./retrieval-drawing.js";
 import { type PictureLike, type Thumbnail, thumbnails } from "./thumbnail.js";
-import { count, counted, decimal, modelAtSize } from "./wording.js";
+import { abovePairs, count, counted, decimal } from "./wording.js";
 
-export interface HitLike extends Omit<Hit, "picture"> {
+export interface HitLike extends Omit<Hit, "picture" | "match"> {
   picture?: PictureLike;
+  match?: MatchLike;
 }
 
 export interface QueryLike extends Omit<SearchedQuery, "picture" | "hits"> {
@@ -37,6 +45,10 @@ export interface RetrievalGridOptions extends FigureOptions {
 export interface RetrievalRow {
   query: Drawn<QueryLike>;
   hits: Drawn<HitLike>[];
+  /** hits that know which patches they share with the query */
+  why: { rank: number; similarity: number; match: DrawnMatch }[];
+  /** the box that was looked for, in shares of the query's picture */
+  box?: Region;
 }
 
 export interface Drawn<T> {
@@ -46,9 +58,12 @@ export interface Drawn<T> {
 }
 
 const side = 256;
+/** Explained hits of a query: each brings four more pictures. */
+const mostExplained = 6;
 
 /**
- * Draws search results: each query with its hits, their similarity and, where known, their label.
+ * Draws search results: each query with its hits, their similarity and, where known, what that means among random
+ * pairs, their label, and which patches they share with the query.
  *
  * @param result the record of a search
  * @returns HTML without Plotly, PNG and text
@@ -62,12 +77,12 @@ export async function retrievalGrid(result: SearchResultLike, options: Retrieval
   return bundleOf(
     {
       widget: "retrieval",
-      body: foldQueries(rows, unit, options),
-      caption: caption(result, unit, rows.length, options),
+      body: await foldQueries(rows, unit, options),
+      caption: retrievalCaption(result, unit, rows.length, options),
       drawing: drawRetrieval(rows, unit),
       text: rows.map(
         ({ query, hits }) =>
-          `${query.name}: ${hits.map((hit) => `${hit.name} ${decimal(hit.item.similarity)}`).join(", ")} (${unit})`,
+          `${query.name}: ${hits.map((hit) => `${hit.name} ${decimal(hit.item.similarity)}${aboveInText(hit.item)}`).join(", ")} (${unit})`,
       ),
     },
     options,
@@ -85,27 +100,62 @@ async function drawRows(queries: readonly QueryLike[]): Promise<RetrievalRow[]> 
     const picture = item.picture && bySource.get(item.picture.source);
     return { item, name: item.picture ? shortName(item.picture.name) : fallback, ...(picture ? { picture } : {}) };
   };
-  return queries.map((query, i) => ({
-    query: draw(query, query.row === undefined ? `query ${i + 1}` : `row ${query.row}`),
-    hits: query.hits.map((hit) => draw(hit, `row ${hit.row}`)),
-  }));
+  return pMap(
+    queries,
+    async (query, i) => ({
+      query: draw(query, query.row === undefined ? `query ${i + 1}` : `row ${query.row}`),
+      hits: query.hits.map((hit) => draw(hit, `row ${hit.row}`)),
+      why: await explained(query),
+      ...boxed(query),
+    }),
+    { concurrency: 2 },
+  );
 }
 
-function foldQueries(rows: readonly RetrievalRow[], unit: string, options: RetrievalGridOptions): string {
+function boxed({ hits }: QueryLike): Pick<RetrievalRow, "box"> {
+  const match = hits.find((hit) => hit.match)?.match;
+  const box = match && boxOf(match);
+  return box ? { box } : {};
+}
+
+async function explained({ hits }: QueryLike): Promise<RetrievalRow["why"]> {
+  const known = hits.flatMap(({ match, similarity }, i) => (match ? [{ rank: i + 1, similarity, match }] : []));
+  return Promise.all(
+    known.slice(0, mostExplained).map(async (hit) => ({ ...hit, match: await drawnMatch(hit.match) })),
+  );
+}
+
+async function foldQueries(
+  rows: readonly RetrievalRow[],
+  unit: string,
+  options: RetrievalGridOptions,
+): Promise<string> {
   const open = options.openQueries ?? 6;
-  const markup = rows.map((row) => rowMarkup(row, unit, options.openHits ?? 12));
+  const markup = await Promise.all(rows.map((row) => rowMarkup(row, unit, options.openHits ?? 12)));
   return fold(markup, open, inSequence, (n) => `${count(n)} more ${n === 1 ? "query" : "queries"}`);
 }
 
-function rowMarkup({ query, hits }: RetrievalRow, unit: string, open: number): string {
+async function rowMarkup({ query, hits, why, box }: RetrievalRow, unit: string, open: number): Promise<string> {
   const cells = hits.map((hit, i) => hitMarkup(hit, i + 1, unit, query.item.label));
   const list = (items: readonly string[], start: number): string =>
     `<ol class="pl-hits" start="${start + 1}">${items.join("")}</ol>`;
   return (
     `<section class="pl-query" aria-label="query ${escapeHtml(query.name)}"><div class="pl-asked">` +
-    `${tile(query)}<div class="pl-note"><span class="pl-kind">Query</span>${names(query)}${agreement(query, hits)}</div></div>` +
-    `<div class="pl-found">${fold(cells, open, list, (n) => counted(n, "more hit"))}</div></section>`
+    `${tile(query, box)}<div class="pl-note"><span class="pl-kind">Query</span>${names(query)}${agreement(query, hits)}</div></div>` +
+    `<div class="pl-found">${fold(cells, open, list, (n) => counted(n, "more hit"))}</div>${await whyMarkup(why, unit)}</section>`
   );
+}
+
+async function whyMarkup(why: RetrievalRow["why"], unit: string): Promise<string> {
+  if (why.length === 0) return "";
+  const matches = await Promise.all(
+    why.map(async ({ rank, similarity, match }) => {
+      const head = `Hit ${rank} <small>${decimal(similarity)} ${escapeHtml(unit)}</small>`;
+      return `<div class="pl-reason"><div class="pl-kind">${head}</div>${await matchMarkup(match)}</div>`;
+    }),
+  );
+  const whose = why.length === 1 ? "this hit was found" : `the ${count(why.length)} best hits were found`;
+  return `<details class="pl-more pl-why"><summary>Show why ${whose}</summary>${matches.join("")}</details>`;
 }
 
 function hitMarkup(hit: Drawn<HitLike>, rank: number, unit: string, asked?: string): string {
@@ -113,16 +163,26 @@ function hitMarkup(hit: Drawn<HitLike>, rank: number, unit: string, asked?: stri
   return (
     `<li class="pl-hit${same ? " pl-same" : ""}" value="${rank}">${tile(hit)}<div class="pl-note">` +
     `<span class="pl-similarity">${decimal(hit.item.similarity)} <small>${escapeHtml(unit)}</small></span>` +
-    `${names(hit)}</div></li>`
+    `${above(hit.item)}${names(hit)}</div></li>`
   );
 }
 
-function tile({ name, picture }: Drawn<QueryLike | HitLike>): string {
+function above({ percentile }: HitLike): string {
+  return percentile === undefined ? "" : `<span class="pl-above-pairs">${abovePairs(percentile)}</span>`;
+}
+
+function aboveInText({ percentile }: HitLike): string {
+  return percentile === undefined ? "" : ` ${abovePairs(percentile)}`;
+}
+
+function tile({ name, picture }: Drawn<QueryLike | HitLike>, box?: Region): string {
   const label = escapeHtml(name);
   const content = picture
     ? `<img src="${picture.uri}" alt="${label}" width="${picture.width}" height="${picture.height}">`
     : `<span class="pl-missing">${label}</span>`;
-  return `<div class="pl-tile pl-square">${content}</div>`;
+  const size = picture && { cols: picture.width, rows: picture.height };
+  const outline = box && size ? outlinesMarkup(boxPath(box, 0, 0, size.cols, size.rows), size, "xMidYMid") : "";
+  return `<div class="pl-tile pl-square">${content}${outline}</div>`;
 }
 
 function names({ item, name }: Drawn<QueryLike | HitLike>): string {
@@ -134,24 +194,4 @@ function agreement(query: Drawn<QueryLike>, hits: readonly Drawn<HitLike>[]): st
   if (query.item.label === undefined) return "";
   const same = hits.filter((hit) => hit.item.label === query.item.label).length;
   return `<span class="pl-agreement">${same} of ${hits.length} hits share its label</span>`;
-}
-
-function caption(
-  { queries, size, modelName, inputSize }: SearchResultLike,
-  unit: string,
-  shown: number,
-  options: RetrievalGridOptions,
-): Caption {
-  const among = size === undefined ? "" : ` among ${counted(size, "picture")}`;
-  const asked = queries.length === 1 ? "one query" : `${count(queries.length)} queries`;
-  const left = queries.length > shown ? ` The first ${count(shown)} queries are drawn.` : "";
-  const labelled = queries.some((query) => query.label !== undefined);
-  return {
-    shows: `Nearest pictures of ${asked}${among} by ${modelAtSize(options.modelName ?? modelName, options.size ?? inputSize)}.${left}`,
-    reading:
-      `Best first; the number is the ${unit} similarity of the image vectors` +
-      `${unit === "cosine" ? ", 1 for the same direction" : ""}.` +
-      `${labelled ? " A filled dot marks a hit with the query's label; the model was not given the labels." : ""}`,
-    lookFor: "hits that show the same kind of thing in another pose, colour or light, and for where the numbers drop.",
-  };
 }

@@ -9,10 +9,11 @@ import { type AttentionFigureOptions, type AttentionLike, attentionFigure } from
 import type { MimeBundle } from "./bundle.js";
 import { type EmbeddingMapOptions, embeddingMap, type ProjectionLike } from "./embedding-map.js";
 import { type GalleryOptions, gallery } from "./gallery.js";
+import { type MatchFigureOptions, type MatchLike, matchFigure } from "./match-figure.js";
 import { type PatchMapFigureOptions, type PatchMapLike, patchMapFigure } from "./patch-map-figure.js";
 import { type RetrievalGridOptions, retrievalGrid, type SearchResultLike } from "./retrieval-grid.js";
 import { saveHtml } from "./save.js";
-import { scoreTable } from "./score-table.js";
+import { type ScoreTableOptions, scoreTable } from "./score-table.js";
 import { type MatrixTableOptions, matrixTable } from "./table.js";
 import type { PictureLike } from "./thumbnail.js";
 import { type TokenNormsFigureOptions, type TokenNormsLike, tokenNormsFigure } from "./token-norms-figure.js";
@@ -29,6 +30,7 @@ export type Showable =
   | TokenNormsLike
   | AttentionLike
   | readonly AttentionLike[]
+  | MatchLike
   | Matrix
   | PictureLike
   | { readonly pictures: readonly PictureLike[]; readonly patches: readonly unknown[] }
@@ -42,6 +44,8 @@ export interface ToBundleOptions
     Omit<EmbeddingMapOptions, "limit">,
     Omit<AttentionFigureOptions, "limit">,
     Omit<TokenNormsFigureOptions, "limit">,
+    MatchFigureOptions,
+    ScoreTableOptions,
     Omit<GalleryOptions, "limit"> {
   /** rows, queries or pictures that are drawn at all */
   readonly limit?: number;
@@ -80,6 +84,7 @@ const kinds: readonly Kind[] = [
     fits: (v) => (Array.isArray(v) ? v.length > 0 && v.every(isAttention) : isAttention(v)),
     draw: attentionFigure,
   },
+  { name: "a match of two pictures", fits: (v) => "pairs" in v && "a" in v && "b" in v, draw: matchFigure },
   {
     name: "features with their pictures",
     fits: (v) => "pictures" in v && Array.isArray(v.pictures),
@@ -124,8 +129,8 @@ export async function toBundle(
 /**
  * Draws a result and displays it: in a notebook as a figure, elsewhere as text.
  *
- * @param result a patch map, a search result, retrieval scores, a projection, attention, token norms, features, a
- *   matrix, pictures, or a promise of one
+ * @param result a patch map, a search result, retrieval scores, a projection, attention, token norms, a match,
+ *   features, a matrix, pictures, or a promise of one
  * @returns nothing, so that a cell does not show it twice; only in Deno the bundle, which its cells display as their
  *   value. `toBundle` gives the bundle anywhere
  * @throws ArgumentError when the result is none of those that can be shown; FileError when `options.file` cannot be

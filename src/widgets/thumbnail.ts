@@ -147,7 +147,8 @@ async function open({ source, name }: PictureLike): Promise<Sharp> {
 type Viewed = Required<Pick<PictureLike, "view" | "width" | "height">>;
 
 function hasView(picture: PictureLike): picture is PictureLike & Viewed {
-  return picture.view !== undefined && picture.width !== undefined && picture.height !== undefined;
+  // pictures of imported vectors have no size
+  return picture.view !== undefined && (picture.width ?? 0) > 0 && (picture.height ?? 0) > 0;
 }
 
 interface Cut {

@@ -20,9 +20,29 @@ export function percent(share: number): string {
   return `${misleading ? (share * 100).toFixed(1) : rounded} %`;
 }
 
+/** How a percentile reads: "above 62 % of random pairs". */
+export function abovePairs(percentile: number): string {
+  if (percentile >= 100) return "above all random pairs";
+  if (percentile <= 0) return "above no random pair";
+  return `above ${percentileText(percentile)} of random pairs`;
+}
+
+/** 62.9 as "62 %": cut, so that nothing short of all reads as 100; close to an end it keeps up to two digits. */
+export function percentileText(percentile: number): string {
+  const fromEnd = Math.min(percentile, 100 - percentile);
+  const digits = fromEnd >= 1 || fromEnd === 0 ? 0 : fromEnd >= 0.1 ? 1 : 2;
+  // 0.29 * 100 is less than 29 by the last bit
+  return `${(Math.floor(percentile * 10 ** digits + 1e-9) / 10 ** digits).toFixed(digits)} %`;
+}
+
 /** Two decimals with a true minus sign. */
 export function decimal(value: number, digits = 2): string {
   return value.toFixed(digits).replace("-", "\u2212");
+}
+
+/** A score from 0 to 1; without a query there is none. */
+export function score(value: number): string {
+  return Number.isFinite(value) ? decimal(value, 3) : "–";
 }
 
 /** Three significant digits: 0.0123, 4.56, 150, 1,230. */

@@ -18,7 +18,7 @@ import {
   scoreTable,
 } from "#dist/widgets/index.js";
 import { drawnPoints, placePoints, scatterPaths } from "#dist/widgets/scatter.js";
-import { madeProjection, madeSearch, shoeMap, shoePatches } from "./results.js";
+import { madeMatch, madeProjection, madeRegionMatch, madeSearch, shoeMap, shoePatches } from "./results.js";
 
 /** Markup, and characters that XML refuses even when they are escaped. */
 const evil = `"><script>alert('x')</script>&\0\b\x1b\ufffe\ud83d`;
@@ -97,6 +97,76 @@ describe("retrievalGrid(result)", () => {
 
   it("counts the hits that share the query's label", async () => {
     assert.match(markup(await retrievalGrid(result)), /2 of 11 hits share its label/);
+  });
+
+  it("says of each hit how it stands among random pairs, and what chance alone would give", async () => {
+    const [query] = result.queries;
+    const percentiles = [100, 99.998, 99.25, 62.9, 0.04, 0, undefined];
+    const hits = percentiles.map((percentile, i) => ({
+      ...query.hits[i],
+      ...(percentile === undefined ? {} : { percentile }),
+    }));
+    const bundle = await retrievalGrid({ ...result, queries: [{ ...query, hits }] });
+    assert.deepEqual(
+      [...markup(bundle).matchAll(/pl-above-pairs">(.*?)</g)].map(([, words]) => words),
+      [
+        "above all random pairs",
+        "above 99.99 % of random pairs",
+        "above 99.2 % of random pairs",
+        "above 62 % of random pairs",
+        "above 0.04 % of random pairs",
+        "above no random pair",
+      ],
+    );
+    assert.match(caption(bundle), /share of random pairs .* by chance alone, the best of 12 would stand near 92 %\./);
+    assert.match(bundle["text/plain"], / 0\.\d\d above 99\.2 % of random pairs, /);
+    await assertPng(bundle, 900_000);
+    assert.doesNotMatch(caption(await retrievalGrid(result)), /random/);
+  });
+
+  it("says which index was searched and how much of the truth it finds", async () => {
+    const said = async (index: SearchResultLike["index"]): Promise<string> =>
+      caption(await retrievalGrid({ ...result, index }));
+    assert.match(await said({ kind: "exact" }), /Every one of the 12 vectors was compared\./);
+    assert.match(
+      await said({ kind: "hnsw", recall: 0.9731 }),
+      /HNSW index .* found 97 % of the truly nearest \(its recall\)\./,
+    );
+    assert.match(await said({ kind: "hnsw", recall: 0.9997 }), /found 99\.97 % of/);
+    assert.match(await said({ kind: "hnsw" }), /HNSW index .* was not measured\./);
+    assert.doesNotMatch(await said(undefined), /index|compared/);
+  });
+
+  it("folds why hits were found below their query, the first six at most", async () => {
+    const match = await madeMatch();
+    const [query] = result.queries;
+    const explain = (most: number) => ({
+      ...result,
+      queries: [{ ...query, hits: query.hits.map((hit, i) => (i < most ? { ...hit, match } : hit)) }],
+    });
+    const html = markup(await retrievalGrid(explain(2)));
+    assert.match(html, /<summary>Show why the 2 best hits were found<\/summary>/);
+    assert.equal(html.match(/class="pl-match"/g)?.length, 2);
+    assert.match(html, /Hit 2 <small>0\.77 cosine<\/small>/);
+    assert.equal(markup(await retrievalGrid(explain(9))).match(/class="pl-match"/g)?.length, 6);
+    assert.doesNotMatch(markup(await retrievalGrid(result)), /pl-why|unfolds/);
+  });
+
+  it("outlines the box that was looked for in the query, and says what its numbers are", async () => {
+    const match = await madeRegionMatch();
+    const [query] = result.queries;
+    const bundle = await retrievalGrid({
+      ...result,
+      queries: [
+        { ...query, picture: match.a.picture, hits: [{ ...query.hits[0], similarity: match.similarity, match }] },
+      ],
+    });
+    assert.match(
+      markup(bundle),
+      /viewBox="0 0 256 256" preserveAspectRatio="xMidYMid"[^>]*><path d="M64 128h64v64h-64z"/,
+    );
+    assert.match(caption(bundle), /the number is the mean cosine similarity of the patches in the outlined box/);
+    await assertPng(bundle, 900_000);
   });
 
   it("embeds each picture's bytes and refers to no file", async () => {
@@ -191,7 +261,15 @@ describe("scoreTable(scores)", () => {
     recall: [1, 5].map((k) => ({ k, value: k / 10 })),
     queries: 1200,
     leftOut: 1,
+    byLabel: [],
   };
+  const labelScores = (label: string | number, value: number) => ({
+    label,
+    queries: 3,
+    meanAveragePrecision: value,
+    precision: [1, 5].map((k) => ({ k, value: value / k })),
+    recall: [1, 5].map((k) => ({ k, value: (value * k) / 10 })),
+  });
 
   it("puts precision beside recall for each k, and the mean with its scale into the caption", async () => {
     const bundle = await scoreTable(scores, { modelName: "m" });
@@ -207,6 +285,34 @@ describe("scoreTable(scores)", () => {
     await assertPng(bundle, 100_000);
   });
 
+  it("puts a line a label below, the worst found first, and folds many", async () => {
+    const byLabel = [labelScores("<b>", 0.9), labelScores("dress", 0.25), labelScores(7, 0.5)];
+    const bundle = await scoreTable({ ...scores, byLabel });
+    const lines = [...markup(bundle).matchAll(/<tr><th scope="row">([^<]*)<\/th><td>3<\/td><td>([\d.]+)</g)];
+    assert.deepEqual(
+      lines.map(([, label, value]) => [label, value]),
+      [
+        ["dress", "0.250"],
+        ["7", "0.500"],
+        ["&lt;b&gt;", "0.900"],
+      ],
+    );
+    assert.match(
+      markup(bundle),
+      /--pl-share:25%"><\/i><\/td><td>0\.250<\/td><td>0\.050<\/td><td>0\.025<\/td><td>0\.125</,
+    );
+    assert.match(caption(bundle), /Look for labels far below the mean/);
+    assert.match(bundle["text/plain"], /the worst found first: dress 0\.250, 7 0\.500, <b> 0\.900\n/);
+    await assertPng(bundle, 100_000);
+    const many = Array.from({ length: 40 }, (_, i) => labelScores(`label ${i}`, i / 40));
+    assert.match(markup(await scoreTable({ ...scores, byLabel: many })), /Show 28 more labels/);
+    assert.match(markup(await scoreTable({ ...scores, byLabel: many }, { openLabels: 30 })), /Show 10 more labels/);
+  });
+
+  it("leaves the lines out where one label is all there is", async () => {
+    assert.doesNotMatch(markup(await scoreTable({ ...scores, byLabel: [labelScores("a", 0.8125)] })), /By label/);
+  });
+
   it("shows no number where there was no query", async () => {
     const none = {
       meanAveragePrecision: Number.NaN,
@@ -214,6 +320,7 @@ describe("scoreTable(scores)", () => {
       recall: [],
       queries: 0,
       leftOut: 4,
+      byLabel: [],
     };
     assert.doesNotMatch(markup(await scoreTable(none)), /NaN/);
   });

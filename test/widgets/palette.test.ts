@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { categorise, none } from "#dist/widgets/categories.js";
-import { categoryStyles, magma } from "#dist/widgets/palette.js";
+import { categoryStyles, magma, numberStyle } from "#dist/widgets/palette.js";
 
 describe("categoryStyles(n)", () => {
   it("gives each of up to 64 categories a look of its own", () => {
@@ -14,6 +14,25 @@ describe("categoryStyles(n)", () => {
     assert.equal(new Set(categoryStyles(8).map(({ colour }) => colour)).size, 8);
     const many = categoryStyles(12);
     for (let i = 1; i < many.length; i++) assert.notEqual(many[i].symbol, many[i - 1].symbol);
+  });
+});
+
+describe("numberStyle(number)", () => {
+  it("gives the first eight numbers colours of their own, each read on its colour as WCAG asks", () => {
+    const luminance = (colour: string): number => {
+      const [r, g, b] = [1, 3, 5].map((i) => {
+        const v = Number.parseInt(colour.slice(i, i + 2), 16) / 255;
+        return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const styles = Array.from({ length: 8 }, (_, i) => numberStyle(i + 1));
+    assert.equal(new Set(styles.map(({ colour }) => colour)).size, 8);
+    for (const { colour, text } of styles) {
+      const [light, dark] = [luminance(colour), luminance(text)].sort((a, b) => b - a);
+      assert.ok((light + 0.05) / (dark + 0.05) >= 4.5, `${text} on ${colour}`);
+    }
+    assert.deepEqual(numberStyle(9), numberStyle(1));
   });
 });
 

@@ -1,5 +1,6 @@
 /** Results to draw: real pictures, with colours of their cells in the place of a model's vectors. */
 import sharp from "sharp";
+import { matchPatches, matchRegion, type PatchMatch, type RegionMatch } from "#dist/core/features/matching.js";
 import { type PatchMap, patchMap } from "#dist/core/features/patch-map.js";
 import type { Attention, LayerOutput } from "#dist/core/model/model.js";
 import type { Patches } from "#dist/core/numeric/matrix.js";
@@ -54,6 +55,19 @@ export async function shoePatches(): Promise<Patches[]> {
 
 export async function shoeMap(): Promise<PatchMap> {
   return patchMap(await shoePatches());
+}
+
+/** Two pictures of shoes, cell by cell. */
+export async function madeMatch(): Promise<PatchMatch> {
+  const [a, b] = (await shoePatches()).map((patches) => ({ ...patches, modelName: "cell colours" }));
+  return matchPatches(a, b);
+}
+
+/** A box of the first, a quarter of what was seen wide and high, in the second. */
+export async function madeRegionMatch(): Promise<RegionMatch> {
+  const [a, b] = await shoePatches();
+  const { left, top, width, height } = a.picture!.view;
+  return matchRegion(a, { left: left + width / 4, top: top + height / 2, width: width / 4, height: height / 4 }, b);
 }
 
 type MadeProjection = Pick<Projection, "points" | "trustworthiness" | "neighbourOverlap" | "k" | "pictures" | "labels">;

@@ -12,7 +12,9 @@ import { projectFile } from "../support/fixtures.js";
 import { temporaryFolder } from "../support/temporary.js";
 import {
   madeAttention,
+  madeMatch,
   madeProjection,
+  madeRegionMatch,
   madeSearch,
   madeTokens,
   pictureRecord,
@@ -39,6 +41,8 @@ describe("toBundle(result)", () => {
       [attentions[0], "attention"],
       [attentionMap(attentions[0]), "attention"],
       [tokenNorms(await madeTokens()), "token-norms"],
+      [madeMatch(), "match"],
+      [madeRegionMatch(), "match"],
       [evaluateRetrieval(vectors, ["a", "a", "b", "b", "c"]), "table"],
       [{ pictures, patches: await shoePatches() }, "gallery"],
       [pictures, "gallery"],

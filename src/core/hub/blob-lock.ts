@@ -11,6 +11,7 @@ import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
+import { isProcessAlive } from "../process-alive.js";
 
 const beatMs = 2_000;
 /** A holder that has not shown itself for this long is gone; file systems over a network may lag by seconds. */
@@ -85,7 +86,7 @@ async function look(path: string, before: Sight | undefined): Promise<Sight | un
 
 function isGone({ text, since }: Sight, silence: number): boolean {
   const holder = parseHolder(text);
-  if (holder?.host === hostname() && !isAlive(holder.pid)) return true;
+  if (holder?.host === hostname() && !isProcessAlive(holder.pid)) return true;
   return performance.now() - since > silence;
 }
 
@@ -94,15 +95,6 @@ function parseHolder(text: string): z.infer<typeof holderSchema> | undefined {
     return holderSchema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }
 

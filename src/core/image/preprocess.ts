@@ -53,7 +53,7 @@ export async function preprocessOne(
   const plan = planTransform(image.width, image.height, transform);
   const canvas = await draw(image, plan, transform, signal);
   const { width, height } = canvas;
-  const picture = { name: image.name, source, width: image.width, height: image.height, view: plan.view };
+  const picture = { name, source, width: image.width, height: image.height, view: plan.view };
   return { data: normalise(canvas, transform), height, width, picture };
 }
 

@@ -65,6 +65,8 @@ class ConvolutionalNetwork implements Network {
   readonly patchDim: number;
   readonly patchSize: number;
   readonly singly = false;
+  readonly configuration: object;
+  readonly weightFiles: readonly string[];
   readonly #config: Config;
   readonly #path: string;
   readonly #runtime: Runtime;
@@ -74,6 +76,8 @@ class ConvolutionalNetwork implements Network {
     this.dim = config.vector_size;
     this.patchDim = config.map_size;
     this.patchSize = config.patch_size;
+    this.configuration = config;
+    this.weightFiles = [path];
     this.#config = config;
     this.#path = path;
     this.#runtime = runtime;

@@ -7,7 +7,17 @@ import { outputSize, type Transform, transformForSize } from "../image/transform
 import type { Matrix } from "../numeric/matrix.js";
 import type { FailedPicture, ImageSource } from "../picture.js";
 import { Gathered } from "./gathered.js";
-import type { Attention, ExtractOptions, Features, ModelOutput, Network, PixelTensor } from "./model.js";
+import type {
+  Attention,
+  ExtractOptions,
+  Features,
+  ModelOutput,
+  NamedImage,
+  Network,
+  PixelTensor,
+  StreamedImage,
+  StreamOptions,
+} from "./model.js";
 import { checkPooling, pooledForward } from "./pooled-forward.js";
 
 /** A batch is kept to about this many pixels, so that activations stay small whatever the size. */
@@ -23,44 +33,87 @@ const decodedAtOnce = 4;
  * @throws ImageError, FileError at the first bad picture unless `onError` is "skip"; always when none is left
  */
 export async function extract(
-  model: { network: Network; name: string; transform: Transform },
+  model: Extractor,
   images: readonly ImageSource[],
   options: ExtractOptions = {},
 ): Promise<Features> {
   checkImages(images);
-  checkChoice("onError", options.onError, ["throw", "skip"]);
-  checkPooling(options);
-  const { network } = model;
-  const transform = transformForSize(model.transform, {
-    size: options.size,
-    fit: options.fit,
-    patchSize: network.patchSize,
-  });
-  const gathered = new Gathered(model.name, network.dim);
-  // one batch computes and one waits at the network's door, so that it never stands idle, while the next is prepared
-  let [before, last]: Promise<void>[] = [Promise.resolve(), Promise.resolve()];
-  for (const batch of batchesOf(images.length, batchSizeOf(transform, options))) {
-    const prepared = await prepare(images, batch, transform, options).catch(async (error) => {
-      await last.catch(() => {});
-      throw error;
-    });
-    await before;
-    options.signal?.throwIfAborted();
-    const outputs = compute(network, prepared.images, options);
-    before = last;
-    last = inOrder(before, outputs, (parts) => {
-      gathered.failed.push(...prepared.failed);
-      for (const { pictures, output } of parts) gathered.add(pictures, output);
-      options.onProgress?.(batch.end, images.length);
-    });
+  const gathered = new Gathered(model.name, model.network.dim);
+  for await (const batch of computedBatches(model, images, options)) {
+    addTo(gathered, batch);
+    options.onProgress?.(batch.end, images.length);
   }
-  await before;
-  await last;
   if (gathered.pictures.length === 0 && gathered.failed.length > 0) throw gathered.failed[0].error;
   return gathered.features();
 }
 
+/**
+ * The same batch by batch, for more pictures than memory holds the features of. They are asked for as they are needed.
+ *
+ * @throws ArgumentError for options that make no sense; ImageError, FileError at the first bad picture unless
+ *   `onError` is "skip"
+ */
+export async function* extractStream(
+  model: Extractor,
+  images: Iterable<StreamedImage> | AsyncIterable<StreamedImage>,
+  options: StreamOptions = {},
+): AsyncGenerator<Features, void, void> {
+  for await (const batch of computedBatches(model, images, options)) {
+    const gathered = new Gathered(model.name, model.network.dim);
+    addTo(gathered, batch);
+    yield gathered.features();
+  }
+}
+
+/** What a model adds to its network to read pictures. */
+export interface Extractor {
+  network: Network;
+  name: string;
+  transform: Transform;
+}
+
+function addTo(gathered: Gathered, { failed, parts }: ComputedBatch): void {
+  gathered.failed.push(...failed);
+  for (const { pictures, output } of parts) gathered.add(pictures, output);
+}
+
+interface ComputedBatch {
+  failed: FailedPicture[];
+  parts: Computed[];
+  /** pictures so far, this batch included */
+  end: number;
+}
+
+/** In the pictures' order. */
+async function* computedBatches(
+  { network, transform: base }: Extractor,
+  images: Iterable<StreamedImage> | AsyncIterable<StreamedImage>,
+  options: ExtractOptions,
+): AsyncGenerator<ComputedBatch, void, void> {
+  checkChoice("onError", options.onError, ["throw", "skip"]);
+  checkPooling(options);
+  const transform = transformForSize(base, { size: options.size, fit: options.fit, patchSize: network.patchSize });
+  // one batch computes and one waits at the network's door, so that it never stands idle, while the next is prepared
+  const running: Promise<ComputedBatch>[] = [];
+  try {
+    for await (const batch of batchesOf(images, batchSizeOf(transform, options))) {
+      const prepared = await prepare(batch, transform, options);
+      if (running.length === 2) yield await running.shift()!;
+      options.signal?.throwIfAborted();
+      const { failed } = prepared;
+      const computed = compute(network, prepared.images, options).then((parts) => ({ failed, parts, end: batch.end }));
+      // a rejection is dealt with where the promise is awaited, later
+      computed.catch(() => {});
+      running.push(computed);
+    }
+    while (running.length > 0) yield await running.shift()!;
+  } finally {
+    await Promise.allSettled(running);
+  }
+}
+
 interface Batch {
+  images: NamedImage[];
   start: number;
   end: number;
 }
@@ -84,22 +137,37 @@ function batchSizeOf(transform: Transform, { batchSize }: ExtractOptions): numbe
   return Math.max(1, Math.floor(pixelsABatch / (height * width)));
 }
 
-function* batchesOf(total: number, size: number): Generator<Batch> {
-  for (let start = 0; start < total; start += size) yield { start, end: Math.min(total, start + size) };
+async function* batchesOf(
+  images: Iterable<StreamedImage> | AsyncIterable<StreamedImage>,
+  size: number,
+): AsyncGenerator<Batch, void, void> {
+  let start = 0;
+  let batch: NamedImage[] = [];
+  for await (const image of images) {
+    batch.push(named(image, start + batch.length));
+    if (batch.length < size) continue;
+    yield { images: batch, start, end: start + size };
+    start += size;
+    batch = [];
+  }
+  if (batch.length > 0) yield { images: batch, start, end: start + batch.length };
+}
+
+function named(image: StreamedImage, index: number): NamedImage {
+  if (typeof image === "object" && image !== null && "source" in image) return image;
+  return { name: pictureName(image, index), source: image };
 }
 
 async function prepare(
-  images: readonly ImageSource[],
-  { start, end }: Batch,
+  { images, start }: Batch,
   transform: Transform,
   { onError = "throw", signal, maxPixels, background }: ExtractOptions,
 ): Promise<Prepared> {
   signal?.throwIfAborted();
   const decoding = { signal, ...(maxPixels === undefined ? {} : { maxPixels }), ...(background ? { background } : {}) };
   const failed: FailedPicture[] = [];
-  const prepareOne = async (source: ImageSource, i: number): Promise<PreparedPicture | undefined> => {
+  const prepareOne = async ({ source, name }: NamedImage, i: number): Promise<PreparedPicture | undefined> => {
     const index = start + i;
-    const name = pictureName(source, index);
     try {
       return await preprocessOne(source, transform, name, decoding);
     } catch (error) {
@@ -108,7 +176,7 @@ async function prepare(
       return undefined;
     }
   };
-  const settled = await pMap(images.slice(start, end), prepareOne, { concurrency: decodedAtOnce });
+  const settled = await pMap(images, prepareOne, { concurrency: decodedAtOnce });
   failed.sort((a, b) => a.index - b.index);
   return { images: settled.filter((image) => image !== undefined), failed };
 }
@@ -116,17 +184,6 @@ async function prepare(
 interface Computed {
   pictures: readonly PreparedPicture[];
   output: ModelOutput & { pooled?: Matrix };
-}
-
-/** Results are gathered in the pictures' order. A rejection is dealt with where the promise is awaited, later. */
-function inOrder<T>(before: Promise<void>, work: Promise<T>, then: (result: T) => void): Promise<void> {
-  const done = (async () => {
-    const settled = await Promise.allSettled([before, work]);
-    for (const one of settled) if (one.status === "rejected") throw one.reason;
-    then(await work);
-  })();
-  done.catch(() => {});
-  return done;
 }
 
 async function compute(

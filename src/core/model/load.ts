@@ -6,7 +6,8 @@ import { readPreprocessorConfig } from "../image/preprocessor-config.js";
 import { imagenetTransform, type Transform } from "../image/transform.js";
 import { threadCount } from "../runtime/runtime.js";
 import { findModelFolder } from "./catalogue.js";
-import { extract } from "./extract.js";
+import { extract, extractStream } from "./extract.js";
+import { fingerprintOf } from "./fingerprint.js";
 import type { Model, Network, NetworkOptions } from "./model.js";
 import { openNetwork } from "./network.js";
 
@@ -28,7 +29,12 @@ export async function loadModel(source: string, options: LoadOptions = {}): Prom
   const folder = await findModelFolder(source);
   const transform = (await readPreprocessorConfig(folder)) ?? imagenetTransform;
   const network = await openNetwork(folder, options);
-  return modelOf(modelName(source, folder), network, transform);
+  return modelOf(
+    { name: modelName(source, folder), source: source === folder ? resolve(folder) : source },
+    network,
+    transform,
+    options,
+  );
 }
 
 /** What can be told before any file is read, whatever the family. */
@@ -50,21 +56,43 @@ const dropped = new FinalizationRegistry<Network>((network) => void network.clos
 /** One entry a job: a model at work must not count as dropped, even when only the promise of its work is kept. */
 const jobs = new Set<{ model: Model }>();
 
-function modelOf(name: string, network: Network, transform: Transform): Model {
+function modelOf(
+  { name, source }: Pick<Model, "name" | "source">,
+  network: Network,
+  transform: Transform,
+  options: LoadOptions,
+): Model {
   let closed = false;
-  const work = async <T>(job: () => Promise<T>): Promise<T> => {
-    const gone = () => new ClosedError(`the model ${name}`);
+  let fingerprint: Promise<string> | undefined;
+  const gone = () => new ClosedError(`the model ${name}`);
+  /** Call the result when the job is over. */
+  const begin = (): (() => void) => {
     if (closed) throw gone();
     const entry = { model };
     jobs.add(entry);
+    return () => jobs.delete(entry);
+  };
+  const orGone = (error: unknown): unknown => (error instanceof ClosedError ? gone() : error);
+  const work = async <T>(job: () => Promise<T>): Promise<T> => {
+    const end = begin();
     try {
       return await job();
     } catch (error) {
-      throw error instanceof ClosedError ? gone() : error;
+      throw orGone(error);
     } finally {
-      jobs.delete(entry);
+      end();
     }
   };
+  async function* stream(...[images, settings]: Parameters<Model["stream"]>): ReturnType<Model["stream"]> {
+    const end = begin();
+    try {
+      yield* extractStream({ network, name, transform }, images, settings);
+    } catch (error) {
+      throw orGone(error);
+    } finally {
+      end();
+    }
+  }
   const close = async () => {
     closed = true;
     dropped.unregister(network);
@@ -72,9 +100,18 @@ function modelOf(name: string, network: Network, transform: Transform): Model {
   };
   const { family, dim, patchDim, patchSize } = network;
   const model: Model = {
-    ...{ name, family, dim, patchDim, patchSize, transform },
+    ...{ name, source, family, dim, patchDim, patchSize, transform },
     forward: (pixels, options) => work(() => network.forward(pixels, options)),
     extract: (images, options) => work(() => extract({ network, name, transform }, images, options)),
+    stream,
+    fingerprint() {
+      fingerprint ??= fingerprintOf(network, options).catch((error) => {
+        // what could not be read is tried again
+        fingerprint = undefined;
+        throw error;
+      });
+      return fingerprint;
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

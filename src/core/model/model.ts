@@ -98,6 +98,10 @@ export interface Network {
   readonly patchSize: number;
   /** whether a batch takes longer than its pictures one by one */
   readonly singly: boolean;
+  /** what config.json says of it, as far as it decides what is computed */
+  readonly configuration: object;
+  /** the files that hold the weights */
+  readonly weightFiles: readonly string[];
   forward(pixels: PixelTensor, options?: ForwardOptions): Promise<ModelOutput>;
   close(): Promise<void>;
 }
@@ -161,9 +165,19 @@ export interface ExtractOptions
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+/** A picture with the name that results and errors call it by. */
+export type NamedImage = Pick<Picture, "name" | "source">;
+
+/** What `stream` takes. */
+export type StreamedImage = ImageSource | NamedImage;
+
+export type StreamOptions = Omit<ExtractOptions, "onProgress">;
+
 /** A loaded model. Close it to free its memory; `await using` does so too. */
 export interface Model extends AsyncDisposable {
   readonly name: string;
+  /** what `loadModel` opens it by: the name that it was given, or the folder's whole path */
+  readonly source: string;
   /** the `model_type` of its configuration, such as "dinov2" */
   readonly family: string;
   /** numbers in a row of `cls` */
@@ -183,5 +197,15 @@ export interface Model extends AsyncDisposable {
   forward(pixels: PixelTensor, options?: ForwardOptions): Promise<ModelOutput>;
   /** decodes, resizes, normalises and runs the network */
   extract(images: readonly ImageSource[], options?: ExtractOptions): Promise<Features>;
+  /** `extract` batch by batch, for any number of pictures; with "skip", a batch may hold no picture that could be read */
+  stream(
+    images: Iterable<StreamedImage> | AsyncIterable<StreamedImage>,
+    options?: StreamOptions,
+  ): AsyncGenerator<Features, void, void>;
+  /**
+   * SHA-256 of the weights and of all that decides, beside a picture's pixels, which vectors come out: models with the
+   * same fingerprint give the same vectors. The files are read once.
+   */
+  fingerprint(): Promise<string>;
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@
  * A vision transformer that was exported to ONNX, in a folder as the Hub's onnx-community keeps them: config.json,
  * preprocessor_config.json and `onnx/model.onnx` or another of its names.
  */
+import { existsSync } from "node:fs";
 import { ArgumentError, CheckpointError, RuntimeError } from "../errors.js";
 import { openRuntime, type Runtime, type Session } from "../runtime/runtime.js";
 import type { Tensor } from "../runtime/tensor.js";
@@ -39,17 +40,24 @@ export async function openOnnxExport(
   try {
     const session = await openOnnxFile(runtime, path, options);
     checkSignature(path, session, config.hiddenSize);
-    return new OnnxExport({ family: family.modelType, config, path, runtime, session });
+    return new OnnxExport({ family: family.modelType, config, path, files: withData(path), runtime, session });
   } catch (error) {
     await runtime.close();
     throw error;
   }
 }
 
+/** Files too large for one ONNX file have their weights beside it, by exporters' custom under these names. */
+function withData(path: string): string[] {
+  return [path, `${path}_data`, `${path}.data`].filter((file) => existsSync(file));
+}
+
 interface Parts {
   family: string;
   config: VitConfig;
   path: string;
+  /** the ONNX file, and the one that it may keep its weights in */
+  files: string[];
   runtime: Runtime;
   session: Session;
 }
@@ -60,12 +68,16 @@ class OnnxExport implements Network {
   readonly patchDim: number;
   readonly patchSize: number;
   readonly singly = false;
+  readonly configuration: object;
+  readonly weightFiles: readonly string[];
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
     this.family = parts.family;
     this.dim = this.patchDim = parts.config.hiddenSize;
     this.patchSize = parts.config.patchSize;
+    this.configuration = parts.config;
+    this.weightFiles = parts.files;
     this.#parts = parts;
   }
 

@@ -87,6 +87,8 @@ class VitNetwork implements Network {
   readonly patchDim: number;
   readonly patchSize: number;
   readonly singly: boolean;
+  readonly configuration: object;
+  readonly weightFiles: readonly string[];
   readonly #parts: Parts;
   readonly #options: NetworkOptions;
   readonly #runtime: Runtime = openRuntime();
@@ -102,6 +104,8 @@ class VitNetwork implements Network {
     this.dim = this.patchDim = parts.config.hiddenSize;
     this.patchSize = parts.config.patchSize;
     this.singly = parts.int8 !== undefined || threadCount(options.threads) === 1;
+    this.configuration = parts.config;
+    this.weightFiles = parts.weights.files;
     this.#parts = parts;
     this.#options = options;
   }

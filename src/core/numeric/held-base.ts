@@ -5,12 +5,18 @@ import { type HeldTensor, int64, type Tensor } from "../runtime/tensor.js";
 import { inTurns } from "./in-turns.js";
 import type { Matrix } from "./matrix.js";
 import type { MetricSpace } from "./metric-space.js";
-import { sharedSession } from "./shared-session.js";
+import { type SharedSessionOptions, sharedSession } from "./shared-session.js";
+
+export interface BestOptions {
+  /** [rows], 1 where a row may be found; the others' score is -Infinity @default every row may */
+  readonly allowed?: Uint8Array | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 export interface HeldBase {
   readonly space: MetricSpace;
   /** the `width` best scores of each query, best first, and their rows: [queries, width] each */
-  best(queries: Matrix, width: number, signal?: AbortSignal): Promise<{ scores: Float32Array; rows: Int32Array }>;
+  best(queries: Matrix, width: number, options?: BestOptions): Promise<{ scores: Float32Array; rows: Int32Array }>;
   /** every score: [queries, rows] */
   all(queries: Matrix, signal?: AbortSignal): Promise<Float32Array>;
   /** frees the runtime's copy */
@@ -25,39 +31,50 @@ export function queriesAtOnce(rows: number): number {
   return Math.max(1, Math.min(1024, Math.floor(scoresAtOnce / rows)));
 }
 
-export async function holdBase(space: MetricSpace, runtime: Runtime = sharedRuntime()): Promise<HeldBase> {
-  const held = await holdProduct(space, runtime);
+/** @param options.threads for its products @default the machine's physical cores */
+export async function holdBase(space: MetricSpace, options: SharedSessionOptions = {}): Promise<HeldBase> {
+  const { runtime = sharedRuntime(), threads } = options;
+  const { x, bias, biases } = await holdProduct(space, runtime);
   return {
     space,
-    async best(queries, width, signal) {
-      const session = await bestSession(runtime);
-      const feeds = { q: asTensor(queries), ...held, k: int64([width]) };
+    async best(queries, width, { allowed, signal } = {}) {
+      const session = await bestSession({ runtime, threads });
+      const own = allowed ? maskedBias(biases, allowed) : bias;
+      const feeds = { q: asTensor(queries), x, bias: own, k: int64([width]) };
       const { scores, rows } = await session.run(feeds, signal ? { signal } : {});
       return { scores: scores.data as Float32Array, rows: rows.data as Int32Array };
     },
     async all(queries, signal) {
-      const session = await allSession(runtime);
-      const { scores } = await session.run({ q: asTensor(queries), ...held }, signal ? { signal } : {});
+      const session = await allSession({ runtime, threads });
+      const { scores } = await session.run({ q: asTensor(queries), x, bias }, signal ? { signal } : {});
       return scores.data as Float32Array;
     },
     async release() {
-      await Promise.all([runtime.release(held.x), runtime.release(held.bias)]);
+      await Promise.all([runtime.release(x), runtime.release(bias)]);
     },
   };
 }
 
-/** Both parts, or neither. */
-async function holdProduct(space: MetricSpace, runtime: Runtime): Promise<{ x: HeldTensor; bias: HeldTensor }> {
-  const { base, bias } = await inTurns(space.product());
-  const transfer = true; // both were made for this
-  const x = await runtime.hold(asTensor(base), { transfer });
+/** Both parts, or neither; the bias is kept here too, since a mask is a change of it. */
+async function holdProduct(
+  space: MetricSpace,
+  runtime: Runtime,
+): Promise<{ x: HeldTensor; bias: HeldTensor; biases: Float32Array }> {
+  const { base, bias: biases } = await inTurns(space.product());
+  const x = await runtime.hold(asTensor(base), { transfer: true }); // it was made for this
   try {
-    return { x, bias: await runtime.hold({ data: bias, dims: [1, bias.length] }, { transfer }) };
+    return { x, bias: await runtime.hold({ data: biases, dims: [1, biases.length] }), biases };
   } catch (error) {
     // what cannot hold another tensor may be unable to release one: the first error is the one that says why
     await runtime.release(x).catch(() => {});
     throw error;
   }
+}
+
+/** Takes so much from the score of a row that may not be found that nothing is left. */
+function maskedBias(biases: Float32Array, allowed: Uint8Array): Tensor {
+  const data = Float32Array.from(allowed, (may, i) => (may === 0 ? Infinity : biases[i % biases.length]));
+  return { data, dims: [1, data.length] };
 }
 
 function asTensor({ data, rows, cols }: Matrix): Tensor {

@@ -5,12 +5,14 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { ShapeError } from "../errors.js";
-import { type HeldBase, queriesAtOnce } from "./held-base.js";
+import { type BestOptions, type HeldBase, queriesAtOnce } from "./held-base.js";
 import { inTurns } from "./in-turns.js";
 import type { PreparedQueries } from "./metric-space.js";
 import { checkRankable, keyRow, keyValue, rankKey } from "./ranking.js";
 
 export interface NearestOptions {
+  /** [rows], 1 where a row may be found for any query @default every row may */
+  readonly allowed?: Uint8Array | undefined;
   /** rows that may not be found for a query */
   readonly excluded?: (query: number, row: number) => boolean;
   /** how many rows `excluded` turns away for one query, at most @default 0 */
@@ -45,7 +47,7 @@ const margin = 8;
 const workAtOnce = 1e7;
 
 /**
- * The min(k, rows - spare) nearest rows of each query; among equal 32-bit measures the lower row is first.
+ * The min(k, allowed rows - spare) nearest rows of each query; among equal 32-bit measures the lower row is first.
  *
  * @param prepared the queries, by the space that `base` holds
  * @throws ShapeError when the result would be too large
@@ -58,9 +60,9 @@ export async function nearest(
 ): Promise<Nearest> {
   const { rows, cols } = base.space;
   checkRankable(rows, "base");
-  const { spare = 0, signal, onProgress } = options;
+  const { allowed, spare = 0, signal, onProgress } = options;
   const count = prepared.ready.rows;
-  const k = Math.max(0, Math.min(wanted, rows - spare));
+  const k = Math.max(0, Math.min(wanted, countAllowed(rows, allowed) - spare));
   checkResultSize(count, k);
   const found = { indices: new Int32Array(count * k), measures: new Float32Array(count * k), k };
   const step = queriesAtOnce(rows);
@@ -68,13 +70,18 @@ export async function nearest(
     let pending = Array.from({ length: Math.min(step, count - start) }, (_, i) => start + i);
     for (let width = k + spare + margin, again = false; pending.length > 0; width *= 4, again = true) {
       signal?.throwIfAborted();
-      const proposed = await propose(base, prepared, pending, Math.min(width, rows), signal);
+      const proposed = await propose(base, prepared, pending, Math.min(width, rows), { allowed, signal });
       if (again) proposed.firstSame = await inTurns(base.space.firstSame(), signal);
-      pending = await settle(proposed, prepared, found, options.excluded, cols);
+      pending = await settle(proposed, prepared, found, options, cols);
     }
     onProgress?.(Math.min(start + step, count), count);
   }
   return found;
+}
+
+/** How many rows a mask lets through. */
+function countAllowed(rows: number, allowed?: Uint8Array): number {
+  return allowed ? allowed.reduce((count, may) => count + (may === 0 ? 0 : 1), 0) : rows;
 }
 
 interface Proposed {
@@ -93,13 +100,13 @@ async function propose(
   { ready }: PreparedQueries,
   queries: number[],
   width: number,
-  signal?: AbortSignal,
+  options: BestOptions,
 ): Promise<Proposed> {
   const data = new Float32Array(queries.length * ready.cols);
   queries.forEach((q, i) => {
     data.set(ready.data.subarray(q * ready.cols, (q + 1) * ready.cols), i * ready.cols);
   });
-  const best = await base.best({ data, rows: queries.length, cols: ready.cols }, width, signal);
+  const best = await base.best({ data, rows: queries.length, cols: ready.cols }, width, options);
   return { ...best, queries, width, complete: width === base.space.rows };
 }
 
@@ -108,7 +115,7 @@ async function settle(
   proposed: Proposed,
   prepared: PreparedQueries,
   found: Nearest,
-  excluded: NearestOptions["excluded"],
+  { allowed, excluded }: NearestOptions,
   cols: number,
 ): Promise<number[]> {
   const { queries, rows, scores, width, complete, firstSame } = proposed;
@@ -117,7 +124,7 @@ async function settle(
   for (let i = 0; i < queries.length; i++) {
     const q = queries[i];
     const candidates = rows.subarray(i * width, (i + 1) * width);
-    const keys = rankedKeys(prepared, q, candidates, { excluded, firstSame });
+    const keys = rankedKeys(prepared, q, candidates, { allowed, excluded, firstSame });
     if (complete || isCertain(keys, prepared, q, found.k, scores[(i + 1) * width - 1])) write(found, q, keys, prepared);
     else left.push(q);
     work += width * cols;
@@ -134,14 +141,14 @@ function rankedKeys(
   prepared: PreparedQueries,
   query: number,
   candidates: Int32Array,
-  { excluded, firstSame }: Pick<NearestOptions, "excluded"> & Pick<Proposed, "firstSame">,
+  { allowed, excluded, firstSame }: NearestOptions & Pick<Proposed, "firstSame">,
 ): Float64Array {
   const keys = new Float64Array(candidates.length);
   let count = 0;
   let last = -1;
   let value = 0;
   for (const row of candidates) {
-    if (excluded?.(query, row)) continue;
+    if (allowed?.[row] === 0 || excluded?.(query, row)) continue;
     const first = firstSame ? firstSame[row] : row;
     if (first !== last) value = prepared.sign * prepared.measure(query, row);
     last = first;

@@ -20,7 +20,8 @@ export interface EvaluateRetrievalOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-export interface RetrievalScores {
+/** Means over some queries. */
+export interface QueryScores {
   meanAveragePrecision: number;
   /** mean precision among the first k, one entry for each of `ks` */
   precision: { k: number; value: number }[];
@@ -28,8 +29,18 @@ export interface RetrievalScores {
   recall: { k: number; value: number }[];
   /** rows that were used as queries */
   queries: number;
+}
+
+/** The means over the queries of one label. */
+export interface LabelScores extends QueryScores {
+  label: string | number;
+}
+
+export interface RetrievalScores extends QueryScores {
   /** rows whose label no other row has, so that there is nothing to find */
   leftOut: number;
+  /** one entry a label that was queried, in the order of the labels, numbers first; weighted by `queries`, they give the means over all */
+  byLabel: LabelScores[];
 }
 
 /**
@@ -39,7 +50,7 @@ export interface RetrievalScores {
  *
  * @param vectors n x d, or a record of them
  * @param labels what each row shows, n of them @default the record's own
- * @returns the means over the queries; NaN where no query is left
+ * @returns the means over the queries, of all and by label; NaN where no query is left
  * @throws ShapeError when there is not one label a row; ArgumentError when there are no labels; and what `neighbours` throws for vectors that cannot be compared
  */
 export async function evaluateRetrieval(
@@ -55,30 +66,69 @@ export async function evaluateRetrieval(
   checkRankable(rows, "vectors");
   const space = await inTurns(metricSpace(known.vectors, metric, "vectors"), signal);
   const held = await holdBase(space);
-  const sums = { average: 0, precision: ks.map(() => 0), recall: ks.map(() => 0), queries: 0 };
+  const all = noScores(ks);
+  const byLabel = new Map<string | number, Sums>();
   try {
     await eachRanking(held, known.vectors, shown, { signal, onProgress }, (query, ranking) => {
       const relevant = ranking.rows.map((r) => (shown[r] === shown[query] ? 1 : 0));
       const average = averagePrecision(relevant, { scores: ranking.steps });
       if (Number.isNaN(average)) return;
-      sums.queries++;
-      sums.average += average;
-      ks.forEach((k, i) => {
-        sums.precision[i] += precisionAtK(relevant, k);
-        sums.recall[i] += recallAtK(relevant, k);
-      });
+      const own = byLabel.get(shown[query]) ?? noScores(ks);
+      byLabel.set(shown[query], own);
+      const scores = {
+        average,
+        precision: ks.map((k) => precisionAtK(relevant, k)),
+        recall: ks.map((k) => recallAtK(relevant, k)),
+      };
+      for (const sums of [all, own]) addScores(sums, scores);
     });
   } finally {
     await held.release();
   }
-  const mean = (sum: number): number => sum / sums.queries;
   return {
-    meanAveragePrecision: mean(sums.average),
-    precision: ks.map((k, i) => ({ k, value: mean(sums.precision[i]) })),
-    recall: ks.map((k, i) => ({ k, value: mean(sums.recall[i]) })),
-    queries: sums.queries,
-    leftOut: rows - sums.queries,
+    ...means(all, ks),
+    leftOut: rows - all.queries,
+    byLabel: [...byLabel]
+      .sort(([a], [b]) => compareLabels(a, b))
+      .map(([label, sums]) => ({ label, ...means(sums, ks) })),
   };
+}
+
+/** Sums over queries; the lists have one entry for each k. */
+interface Sums {
+  queries: number;
+  average: number;
+  precision: number[];
+  recall: number[];
+}
+
+function noScores(ks: readonly number[]): Sums {
+  return { queries: 0, average: 0, precision: ks.map(() => 0), recall: ks.map(() => 0) };
+}
+
+function addScores(sums: Sums, { average, precision, recall }: Omit<Sums, "queries">): void {
+  sums.queries++;
+  sums.average += average;
+  precision.forEach((value, i) => {
+    sums.precision[i] += value;
+    sums.recall[i] += recall[i];
+  });
+}
+
+function means({ queries, average, precision, recall }: Sums, ks: readonly number[]): QueryScores {
+  return {
+    meanAveragePrecision: average / queries,
+    precision: ks.map((k, i) => ({ k, value: precision[i] / queries })),
+    recall: ks.map((k, i) => ({ k, value: recall[i] / queries })),
+    queries,
+  };
+}
+
+/** Numbers by value before texts by their characters, on every machine alike. */
+function compareLabels(a: string | number, b: string | number): number {
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  if (typeof a !== typeof b) return typeof a === "number" ? -1 : 1;
+  return a < b ? -1 : 1;
 }
 
 function checkedLabels(labels: ArrayLike<string | number> | undefined, rows: number): ArrayLike<string | number> {

@@ -1,11 +1,17 @@
 /** What a search gives back, whichever index ran it. */
+import type { PatchMatch, RegionMatch } from "../features/matching.js";
 import type { Picture } from "../picture.js";
+import type { SearcherKind } from "./searcher.js";
 
 export interface Hit {
   /** row of the index */
   row: number;
-  /** cosine similarity to the query, -1 to 1 */
+  /** cosine similarity to the query, -1 to 1; to a box of a picture, the mean over its patches of their best in the hit */
   similarity: number;
+  /** share of the index's random pairs that are less similar, 0 to 100, where that was measured */
+  percentile?: number;
+  /** which patches of query, `a`, and hit, `b`, look alike, where that was asked for */
+  match?: PatchMatch | RegionMatch;
   picture?: Picture;
   label?: string;
 }
@@ -30,4 +36,6 @@ export interface SearchResult {
   modelName?: string;
   /** height and width of that model's input in pixels, where known */
   inputSize?: readonly [height: number, width: number];
+  /** what found the hits; `recall` is the share of the true nearest rows that it finds on a sample, 0 to 1 */
+  index?: { kind: SearcherKind; recall?: number };
 }

@@ -38,6 +38,35 @@ describe("listImages", () => {
     assert.deepEqual(await listImages(root), [join(root, "a.jpg")]);
   });
 
+  it("follows links to pictures and folders when it is told to, and leaves out those that lead nowhere", async () => {
+    const root = await tree("followed", ["a.jpg"]);
+    const outside = await tree("outside", ["b.jpg", "deep/c.jpg", "notes.txt", ".hidden/d.jpg"]);
+    await symlink(outside, join(root, "folder"));
+    await symlink(join(outside, "b.jpg"), join(root, "link.jpg"));
+    await symlink(join(outside, "notes.txt"), join(root, "notes.txt"));
+    await symlink(join(outside, "notes.txt"), join(root, "lying.jpg"));
+    await symlink("nowhere", join(root, "broken.jpg"));
+    await symlink(join(outside, ".hidden"), join(root, ".hidden"));
+    const found = ["a.jpg", "folder/b.jpg", "folder/deep/c.jpg", "link.jpg", "lying.jpg"];
+    assert.deepEqual(
+      await listImages(root, { followLinks: true }),
+      found.map((path) => join(root, path)),
+    );
+  });
+
+  it("comes to an end with links that lead in a circle, and takes a folder that two links lead to once", async () => {
+    const root = await tree("circles", ["a.jpg"]);
+    const outside = await tree("outside the circles", ["b.jpg", "deep/c.jpg"]);
+    await symlink(root, join(root, "circle"));
+    await symlink(outside, join(root, "out"));
+    await symlink(outside, join(root, "out again"));
+    await symlink(root, join(outside, "deep", "back"));
+    await symlink(outside, join(outside, "deep", "up"));
+    await symlink("self", join(root, "self"));
+    const found = await listImages(root, { followLinks: true });
+    assert.deepEqual(found.map((path) => path.split("/").at(-1)).sort(), ["a.jpg", "b.jpg", "c.jpg"]);
+  });
+
   it("throws for a folder below that cannot be read, or tells of it and goes on", async function () {
     if (process.getuid?.() === 0 || process.platform === "win32") return this.skip();
     const root = await tree("locked", ["a.jpg", "shut/b.jpg"]);

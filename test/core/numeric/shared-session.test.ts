@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ArgumentError } from "#dist/core/errors.js";
 import { holdBase } from "#dist/core/numeric/held-base.js";
 import { metricSpace } from "#dist/core/numeric/metric-space.js";
 import { sharedSession } from "#dist/core/numeric/shared-session.js";
@@ -21,10 +22,20 @@ describe("sharedSession(buildGraph)", () => {
   it("opens its graph once in each runtime", async () => {
     const session = sharedSession(() => new Uint8Array());
     const [a, b] = [opening(), opening()];
-    const both = await Promise.all([session(a.runtime), session(a.runtime)]);
+    const both = await Promise.all([session(a), session(a)]);
     assert.equal(both[0], both[1]);
-    assert.notEqual(await session(b.runtime), both[0]);
+    assert.notEqual(await session(b), both[0]);
     assert.deepEqual([a.opened(), b.opened()], [1, 1]);
+  });
+
+  it("opens its graph once for each number of threads", async () => {
+    const session = sharedSession(() => new Uint8Array());
+    const { runtime, opened } = opening();
+    const one = await session({ runtime, threads: 1 });
+    assert.notEqual(await session({ runtime, threads: 2 }), one);
+    assert.equal(await session({ runtime, threads: 1 }), one);
+    assert.equal(opened(), 2);
+    await assert.rejects(session({ runtime, threads: 0 }), ArgumentError);
   });
 
   it("tries again what could not be opened", async () => {
@@ -35,8 +46,8 @@ describe("sharedSession(buildGraph)", () => {
     };
     const session = sharedSession(() => new Uint8Array());
     const runtime = runtimeThat({ open });
-    await assert.rejects(session(runtime), { message: "no memory" });
-    await session(runtime);
+    await assert.rejects(session({ runtime }), { message: "no memory" });
+    await session({ runtime });
     assert.equal(count, 2);
   });
 });
@@ -53,7 +64,7 @@ describe("holdBase(space)", () => {
       held.delete(tensor.held);
     };
     const space = finish(metricSpace(normalMatrix(5, 3, 1), "cosine"));
-    await assert.rejects(holdBase(space, runtimeThat({ hold, release })), { message: "no memory" });
+    await assert.rejects(holdBase(space, { runtime: runtimeThat({ hold, release }) }), { message: "no memory" });
     assert.equal(held.size, 0);
   });
 });

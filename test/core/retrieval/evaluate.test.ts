@@ -92,6 +92,49 @@ describe("evaluateRetrieval", () => {
     assert.deepEqual([scores.queries, scores.leftOut], [300, 0]);
   });
 
+  it("gives by label what adds up to the means over all, each label's own and in their order", async () => {
+    const names = ["b", "a", "b", "c", "a", "b", "d", "b"];
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 999 }), async (seed) => {
+        const x = normalMatrix(24, 4, seed);
+        const labels = Array.from({ length: 24 }, (_, i) => (i === 6 ? "d" : names[i % 8].replace("d", "a")));
+        const { byLabel, ...all } = await evaluateRetrieval(x, labels, { ks: [1, 7] });
+        assert.deepEqual(
+          byLabel.map(({ label, queries }) => [label, queries]),
+          [
+            ["a", 8],
+            ["b", 12],
+            ["c", 3],
+          ],
+        );
+        const mean = (of: (scores: typeof all | (typeof byLabel)[number]) => number): void => {
+          const sum = byLabel.reduce((total, scores) => total + scores.queries * of(scores), 0);
+          assert.ok(Math.abs(sum / all.queries - of(all)) < 1e-12);
+        };
+        mean((scores) => scores.meanAveragePrecision);
+        for (const i of [0, 1]) {
+          mean((scores) => scores.precision[i].value);
+          mean((scores) => scores.recall[i].value);
+        }
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it("keeps the scores of a label that is found apart from those of one that is not", async () => {
+    const x = matrix(Float32Array.of(1, 0, 1, 0.01, 1, 1, 0, 1, -1, 0), 5, 2);
+    const { byLabel } = await evaluateRetrieval(x, [10, 10, 2, 2, 1], { ks: [1] });
+    assert.deepEqual(
+      byLabel.map(({ label }) => label),
+      [2, 10],
+    );
+    assert.deepEqual(
+      byLabel.map(({ precision }) => precision[0].value),
+      [0.5, 1],
+    );
+    assert.equal(byLabel[1].meanAveragePrecision, 1);
+  });
+
   it("gives 1 throughout for groups that lie apart, under both metrics", async () => {
     const x = normalMatrix(40, 4, 1, { deviation: () => 0.1 });
     const labels = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? "even" : "odd"));
