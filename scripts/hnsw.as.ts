@@ -1,9 +1,10 @@
 // Source of src/core/retrieval/hnsw/hnsw.wasm, in AssemblyScript; how to compile it is in CONTRIBUTING.md.
 // Hierarchical navigable small worlds (Malkov & Yashunin 2016, arXiv:1603.09320) over rows of signed bytes.
 //
-// A row has the direction centre + scale * bytes, and its record is the bytes, the scale, and the bias: the product of
-// the centre with scale * bytes. The product of two directions less |centre|² is then
-// scaleA * scaleB * (bytesA . bytesB) + biasA + biasB.
+// A row has the direction centre + scale * bytes + error, and its record is the bytes, the scale, and the bias: the
+// products of the centre with scale * bytes, and of the row's own direction with the error. The product of two directions
+// less |centre|² is then about scaleA * scaleB * (bytesA . bytesB) + biasA + biasB, most nearly so for rows that are near
+// to each other: without the errors' part, bytes could not tell apart the rows of a cluster that lies far from the centre.
 
 /** records, and bytes from one to the next */
 let records: usize;
@@ -40,6 +41,8 @@ let queryScale: f32 = 1;
 export let touched: u64 = 0;
 
 const followed: u32 = 0x80000000;
+/** candidates kept on the levels above the one that is searched: with one alone, whole clusters are passed by */
+const beam: u32 = 8;
 
 export function shared(
   records_: usize,
@@ -121,12 +124,13 @@ export function write(node: u32): void {
   let bias: f32 = 0;
   for (let i: usize = 0; i < numbers; i++) {
     const c = load<f32>(centre + (i << 2));
-    const byte = nearest((load<f32>(input + (i << 2)) - c) / scale);
+    const x = load<f32>(input + (i << 2));
+    const byte = nearest((x - c) / scale);
     store<i8>(to + i, <i8>byte);
-    bias += byte * c;
+    bias += byte * scale * c + (x - c - byte * scale) * x;
   }
   store<f32>(to + numbers, scale);
-  store<f32>(to + numbers + 4, bias * scale);
+  store<f32>(to + numbers + 4, bias);
 }
 
 /** The input, of length 1, as what is looked for, in numbers up to `largestNumber`. */
@@ -210,13 +214,16 @@ function offer(node: u32, value: f32, most: u32): u32 {
   return <u32>((at - pool) >> 3);
 }
 
+function nextStamp(): void {
+  stamp++;
+  if (stamp <= 0xffff) return;
+  memory.fill(visited, 0, (<usize>nodes) << 1);
+  stamp = 1;
+}
+
 /** The pool holds one node. */
 function begin(node: u32): void {
-  stamp++;
-  if (stamp > 0xffff) {
-    memory.fill(visited, 0, (<usize>nodes) << 1);
-    stamp = 1;
-  }
+  nextStamp();
   store<u16>(visited + ((<usize>node) << 1), <u16>stamp);
   store<f32>(pool, similarity(node));
   store<u32>(pool + 4, node);
@@ -267,53 +274,51 @@ function gatherUnseen(links: usize): usize {
   return end;
 }
 
-/** The node nearest to what is looked for that steps uphill lead to. */
-function climb(from: u32, level: i32): u32 {
-  let best = from;
-  let value = similarity(best);
-  for (let moved = true; moved; ) {
-    moved = false;
-    const links = linksOf(best, level);
-    const last = links + ((<usize>load<u32>(links)) << 2);
-    let seen: u64 = 0;
-    for (let p = links + 4; p <= last; p += 4) seen |= touch(load<u32>(p));
-    touched = seen;
-    for (let p = links + 4; p <= last; p += 4) {
-      const other = load<u32>(p);
-      const x = similarity(other);
-      if (x <= value) continue;
-      value = x;
-      best = other;
-      moved = true;
-    }
+/** The pool's candidates, as the places where the search of another level begins. */
+function reopen(): void {
+  nextStamp();
+  for (let i: u32 = 0; i < found; i++) {
+    const at = pool + ((<usize>i) << 3) + 4;
+    const node = load<u32>(at) & ~followed;
+    store<u32>(at, node);
+    store<u16>(visited + ((<usize>node) << 1), <u16>stamp);
   }
-  return best;
 }
 
-function descend(level: i32): u32 {
-  let node = entry;
-  for (let l = top; l > level; l--) node = climb(node, l);
-  return node;
+/** Fills the pool with places where a search of `level` begins. */
+function descend(level: i32): void {
+  begin(entry);
+  for (let l = top; l > level; l--) {
+    explore(l, beam);
+    reopen();
+  }
 }
 
 /** Looks for what `ask` was told. @returns how many candidates the pool holds */
 export function search(most: u32): u32 {
   if (top < 0) return 0;
-  begin(descend(0));
-  explore(0, most);
+  descend(0);
+  explore(0, max(most, beam));
   return found;
 }
 
 /**
  * Of candidates around a node, sorted, those that are nearer to it than to any chosen before them. `bias` is what their
- * values lack to be pairs' similarities.
+ * values lack to be pairs' similarities. Nodes that equal it get half of the room at most: many copies of one row, linked
+ * to each other alone, could not be reached.
  */
-function choose(candidates: usize, count: u32, bias: f32, most: u32): u32 {
+function choose(around: u32, candidates: usize, count: u32, bias: f32, most: u32): u32 {
+  const equal = pairSimilarity(around, around);
+  let equalsLeft = most >> 1;
   let k: u32 = 0;
   for (let i: u32 = 0; i < count && k < most; i++) {
     const at = candidates + ((<usize>i) << 3);
     const value = load<f32>(at) + bias;
     const node = load<u32>(at + 4) & ~followed;
+    if (value >= equal) {
+      if (equalsLeft === 0) continue;
+      equalsLeft--;
+    }
     let apart = true;
     for (let j: u32 = 0; j < k && apart; j++)
       apart = pairSimilarity(node, load<u32>(chosen + ((<usize>j) << 2))) <= value;
@@ -334,12 +339,11 @@ export function connect(node: u32, most: u32): void {
   const level = <i32>load<u8>(levels + node);
   if (top < 0) return;
   askFor(node);
-  let near = descend(level);
+  descend(level);
   for (let l = min(level, top); l >= 0; l--) {
-    begin(near);
-    explore(l, most);
-    near = load<u32>(pool + 4) & ~followed;
-    writeLinks(linksOf(node, l), choose(pool, found, biasOf(node), room));
+    explore(l, max(most, beam));
+    writeLinks(linksOf(node, l), choose(node, pool, found, biasOf(node), room));
+    reopen();
   }
 }
 
@@ -378,7 +382,7 @@ function linkTo(node: u32, other: u32, level: i32): void {
     store<f32>(at, value);
     store<u32>(at + 4, one);
   }
-  writeLinks(links, choose(sorted, count + 1, 0, most));
+  writeLinks(links, choose(node, sorted, count + 1, 0, most));
 }
 
 /** The highest of the nodes order[from] up to order[to] becomes the entry if it is higher than that. */
@@ -392,7 +396,7 @@ export function promote(from: u32, to: u32): void {
   }
 }
 
-/** Which of `count` nodes from `first` on is most similar to `node`. */
+/** Which of the `count` nodes in a list is most similar to `node`. */
 export function nearestOf(node: u32, list: usize, count: u32): u32 {
   askFor(node);
   let best: u32 = 0;

@@ -185,7 +185,7 @@ function queryRows(labels: readonly string[]): number[] {
 function intro({ pictures, labels }: Embeddings, model: Model): string {
   const what = `${counted(pictures.length, "picture")} in ${counted(new Set(labels).size, "folder")}, seen by ${model.name}.`;
   if (model.name !== "efficientnet-lite0") return what;
-  return `${what} This model ships with patchlab so that a first run needs no download. It is a small network that was trained with labels, not a self-supervised one: with DINOv2 the parts come out finer and the neighbours closer. Download a checkpoint such as facebook/dinov2-small and run: npm start -- --model FOLDER`;
+  return `${what} This model ships with patchlab so that a first run needs no download. It is a small network that was trained with labels, not a self-supervised one: with DINOv2 the parts come out finer and the neighbours closer. Fetch it with npx patchlab pull dinov2-small, then run: npm start -- --model dinov2-small`;
 }
 
 function footer({ failed }: Embeddings): string {

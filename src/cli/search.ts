@@ -75,7 +75,9 @@ async function run(path: string, images: string[], options: Options, command: Co
     const out = options.out === undefined ? undefined : resolve(options.out);
     if (out !== undefined)
       await writeResult(out, page({ title: "Search", sections: [{ bundle: await retrievalGrid(found) }] }));
-    console.log(options.json ? JSON.stringify({ ...facts(found), ...(out ? { page: out } : {}) }) : lines(found));
+    if (options.json) console.log(JSON.stringify({ ...facts(found), ...(out ? { page: out } : {}) }));
+    else if (found.queries.some(({ hits }) => hits.length > 0)) console.log(lines(found));
+    else console.error("No other picture of the store is one of those that were asked for.");
     if (out !== undefined && !options.json) console.error(`Open ${pathToFileURL(out).href}`);
   } finally {
     await store.close();
@@ -141,7 +143,7 @@ function facts({ queries, ...rest }: SearchResult): object {
 }
 
 function region(text: string): Region {
-  const [left, top, width, height, ...rest] = text.split(",").map(Number);
+  const [left, top, width, height, ...rest] = text.split(",").map((side) => (side.trim() === "" ? NaN : Number(side)));
   if (rest.length > 0 || ![left, top, width, height].every(Number.isFinite) || !(width > 0 && height > 0))
     throw new InvalidArgumentError("Give left, top, width and height in pixels, such as 120,40,200,160.");
   return { left, top, width, height };

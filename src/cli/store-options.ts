@@ -30,7 +30,10 @@ export function whereOf({ folder, label, minSide, since, before }: StoreOptions)
 
 /** Midnight where the user is, or the moment that the text names. */
 function date(text: string): Date {
-  const value = new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00` : text);
-  if (Number.isNaN(value.getTime())) throw new InvalidArgumentError("Give a date such as 2026-03-31.");
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
+  const value = new Date(isDay ? `${text}T00:00` : text);
+  // the 31st of a month with 30 days would be the 1st of the next
+  if (Number.isNaN(value.getTime()) || (isDay && value.getDate() !== Number(text.slice(-2))))
+    throw new InvalidArgumentError("Give a date such as 2026-03-31.");
   return value;
 }

@@ -1,5 +1,4 @@
 /** Why two pictures match: which of their patches look alike. */
-
 import { countOnes } from "../core/features/mask.js";
 import type { MatchedPatches, PatchMatch, RegionMatch } from "../core/features/matching.js";
 import type { Caption, FigureOptions, MimeBundle } from "./bundle.js";
@@ -84,6 +83,6 @@ function pairWords({ a, b, pairs }: MatchLike): string {
 }
 
 function boxWords({ covered, similarity = Number.NaN }: MatchLike): string {
-  const patches = covered ? counted(countOnes(covered), "patch").replace("patchs", "patches") : "patches";
+  const patches = covered ? counted(countOnes(covered), "patch", "patches") : "patches";
   return `the best matches of its ${patches} have a mean similarity of ${decimal(similarity)} cosine`;
 }

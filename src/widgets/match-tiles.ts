@@ -66,14 +66,14 @@ interface Side {
   box?: Region;
 }
 
-function markedTile({ side, name, picture, box }: Side, marks: MapTile["marks"]): MapTile {
+function markedTile({ side, name, picture, box }: Side, marks: NonNullable<MapTile["marks"]>): MapTile {
   const { rows, cols } = side;
   return {
     name,
     ratio: ratioOf(picture, rows, cols),
     ...(picture ? { picture } : {}),
     ...(box ? { box } : {}),
-    ...(marks ? { marks } : {}),
+    marks,
     notes: [name, `${count(rows)} × ${count(cols)} patches`],
   };
 }

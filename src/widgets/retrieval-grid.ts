@@ -86,7 +86,7 @@ export async function retrievalGrid(result: SearchResultLike, options: Retrieval
       ),
     },
     options,
-    `Nearest pictures of ${counted(result.queries.length, "query").replace("querys", "queries")}`,
+    `Nearest pictures of ${counted(result.queries.length, "query", "queries")}`,
   );
 }
 
@@ -132,7 +132,7 @@ async function foldQueries(
 ): Promise<string> {
   const open = options.openQueries ?? 6;
   const markup = await Promise.all(rows.map((row) => rowMarkup(row, unit, options.openHits ?? 12)));
-  return fold(markup, open, inSequence, (n) => `${count(n)} more ${n === 1 ? "query" : "queries"}`);
+  return fold(markup, open, inSequence, (n) => counted(n, "more query", "more queries"));
 }
 
 async function rowMarkup({ query, hits, why, box }: RetrievalRow, unit: string, open: number): Promise<string> {

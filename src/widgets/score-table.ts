@@ -38,12 +38,8 @@ export async function scoreTable(scores: RetrievalScores, options: ScoreTableOpt
       ],
     },
     options,
-    `Retrieval scores of ${asked(scores.queries)}`,
+    `Retrieval scores of ${counted(scores.queries, "query", "queries")}`,
   );
-}
-
-function asked(queries: number): string {
-  return queries === 1 ? "1 query" : `${count(queries)} queries`;
 }
 
 /** In text, the few labels that are worth a look. */
@@ -65,7 +61,7 @@ function caption(
       ? ` ${counted(leftOut, "row")} whose label no other row has ${leftOut === 1 ? "is" : "are"} left out.`
       : "";
   return {
-    shows: `Mean average precision ${score(meanAveragePrecision)} of 1 over ${asked(queries)}${by}.${without}`,
+    shows: `Mean average precision ${score(meanAveragePrecision)} of 1 over ${counted(queries, "query", "queries")}${by}.${without}`,
     reading:
       "Each row was a query among all others; those with its label count as found. Precision is the share of the first " +
       "k that has the label, recall the share of all with the label that is among the first k; both run from 0 to 1. " +

@@ -8,9 +8,9 @@ export function count(n: number): string {
   return grouped.format(n);
 }
 
-/** "1 picture", "1,200 pictures". */
-export function counted(n: number, noun: string): string {
-  return `${count(n)} ${noun}${n === 1 ? "" : "s"}`;
+/** "1 picture", "1,200 pictures"; `plural` for nouns that take more than an s. */
+export function counted(n: number, noun: string, plural: string = `${noun}s`): string {
+  return `${count(n)} ${n === 1 ? noun : plural}`;
 }
 
 /** 0.374 as "37 %"; shares that round to an end without being there keep a digit. */

@@ -80,6 +80,8 @@ describe("the commands around a store", () => {
     assert.ok(all(await search("--folder", at("dress")), "dress"));
     assert.deepEqual(await search("--min-side", "100000"), []);
     assert.deepEqual(await search("--since", "2999-01-01"), []);
+    const none = await patchlab.run("search", "my pictures.patchlab", at("hat", "hat 1.jpg"), "--label", "none");
+    assert.deepEqual([none.stdout, /No other picture/.test(none.stderr)], ["", true]);
     assert.equal((await search("--before", "2999-01-01")).length, 8);
     const away = await search("--not", at("hat", "hat 2.jpg"), "-k", "20");
     assert.equal(away.length, 7);
@@ -122,6 +124,9 @@ describe("the commands around a store", () => {
     await patchlab.fails(1, /nowhere: no such folder/, "embed", "nowhere");
     await patchlab.fails(2, /whole number/, "search", "my pictures.patchlab", "a.jpg", "-k", "0");
     await patchlab.fails(2, /date such as/, "search", "my pictures.patchlab", "a.jpg", "--since", "yesterday");
+    await patchlab.fails(2, /date such as/, "search", "my pictures.patchlab", "a.jpg", "--since", "2026-02-31");
+    await patchlab.fails(2, /in pixels, such as/, "search", "my pictures.patchlab", "a.jpg", "--region", ",,5,5");
+    await patchlab.fails(1, /no vectors of such/, "export", "my pictures.patchlab", "v.npy", "--label", "none");
     await patchlab.fails(2, /--store/, "import", "vectors.npy");
     await patchlab.fails(2, /name of a picture/, "embed", "my pictures", "--store", "a.jpg");
     const other = ["--model", "efficientnet-lite0", "--space", "dinov2-small"];

@@ -112,6 +112,9 @@ class EmbeddingRun {
   #space: number | undefined;
   /** files whose vectors are being computed, by their whole path */
   readonly #files = new Map<string, { file: ReadFile; changed: boolean }>();
+  /** contents that were given to the network, and pictures with the same that wait for what comes of it */
+  readonly #shown = new Set<string>();
+  readonly #twins: EmbeddingPlan["toRead"] = [];
   readonly #steps: (() => void)[] = [];
   /** images that these steps change, so that what the store says of them holds no longer */
   readonly #changing = new Set<number>();
@@ -143,8 +146,10 @@ class EmbeddingRun {
   async finish(): Promise<EmbedReport> {
     const { model, followLinks: _, wait: __, onProgress: ___, ...extracting } = this.#options;
     try {
-      const batches = model.stream(this.#toEmbed(), { ...extracting, clsOnly: true, onError: "skip" });
-      for await (const features of batches) this.#keep(features);
+      for (const pictures of [this.#plan.toRead, this.#twins]) {
+        const batches = model.stream(this.#toEmbed(pictures), { ...extracting, clsOnly: true, onError: "skip" });
+        for await (const features of batches) this.#keep(features);
+      }
       await this.#checkRoot();
       const missing = this.#whereabouts.missing();
       for (const id of missing) this.#step(() => markGone(this.#job.database, id), id);
@@ -169,14 +174,16 @@ class EmbeddingRun {
   }
 
   /** The pictures that need a vector, read one after the other as the network asks for them. */
-  async *#toEmbed(): AsyncGenerator<NamedImage, void, void> {
-    for (const { file, known } of this.#plan.toRead) {
+  async *#toEmbed(pictures: EmbeddingPlan["toRead"]): AsyncGenerator<NamedImage, void, void> {
+    for (const { file, known } of pictures) {
       this.#options.signal?.throwIfAborted();
       const name = this.#whole(file.path);
       if (known) this.#whereabouts.reached(known);
       const read = await this.#read(file, known);
       const settled = read === undefined || this.#isSettled({ ...read, path: file.path }, known);
       if (settled) this.#progress(1);
+      else if (pictures !== this.#twins && this.#isTwin(read.hash))
+        this.#twins.push(known ? { file, known } : { file });
       else {
         const { content, ...rest } = read;
         this.#files.set(name, { file: { ...rest, path: file.path }, changed: this.#hasChanged(read.hash, known) });
@@ -184,6 +191,14 @@ class EmbeddingRun {
       }
       if (this.#steps.length >= stepsAtOnce) this.#flush();
     }
+  }
+
+  /** Whether a picture with the same content is on its way through the network, whose vector this one can have then. */
+  #isTwin(hash: Uint8Array): boolean {
+    const content = Buffer.from(hash).toString("latin1");
+    if (this.#shown.has(content)) return true;
+    this.#shown.add(content);
+    return false;
   }
 
   async #read(file: FoundFile, known: KnownImage | undefined): Promise<PictureBytes | undefined> {

@@ -9,13 +9,13 @@ import { withFile } from "./sized-file.js";
 import type { RowTexts } from "./vector-table.js";
 
 /** Where the names and labels of the file lie. */
-export function companionOf(path: string): string {
+function companionOf(path: string): string {
   return `${path.slice(0, path.length - extname(path).length)}.csv`;
 }
 
 /**
- * Reads the CSV file beside `path`, where there is one: columns `name` (or path, file, filename) and `label` (or
- * class), others are left out.
+ * Reads the CSV file beside `path`, where there is one: columns `name` (or path, file, filename, file_name)
+ * and `label` (or class), others are left out.
  *
  * @throws FormatError when it is no CSV file in UTF-8 or has neither column
  */

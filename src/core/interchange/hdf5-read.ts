@@ -4,8 +4,8 @@ import { fromHalf } from "./half.js";
 import { bytesAtOnce, featuresDataset, labelsDataset, namesDataset } from "./hdf5-datasets.js";
 import { type Hdf5Library, type Metadata, shownFile, withLibrary } from "./hdf5-library.js";
 import { limitMemory } from "./hdf5-memory.js";
-import { justified, unjustified } from "./sized-file.js";
-import type { VectorTable } from "./vector-table.js";
+import { checkJustified, justified } from "./sized-file.js";
+import { type VectorTable, vectorTable } from "./vector-table.js";
 
 /** An open file of the library's. */
 interface OpenFile {
@@ -38,9 +38,7 @@ function tableOf(file: OpenFile): VectorTable {
   if (!there.includes(featuresDataset))
     throw new Error(`it has no dataset "${featuresDataset}", but ${JSON.stringify(there.slice(0, 10))}`);
   const texts = (name: string): string[] | undefined => (there.includes(name) ? readTexts(file, name) : undefined);
-  const vectors = readMatrix(file);
-  const [names, labels] = [texts(namesDataset), texts(labelsDataset)];
-  return { vectors, ...(names ? { names } : {}), ...(labels ? { labels } : {}) };
+  return vectorTable(readMatrix(file), texts(namesDataset), texts(labelsDataset));
 }
 
 function datasets({ library, id }: OpenFile): string[] {
@@ -63,7 +61,7 @@ function readMatrix(file: OpenFile): Matrix {
   if (!(type === integer || type === float) || ![1, 2, 4, 8].includes(size))
     throw new Error(`"${featuresDataset}" holds no numbers of 1, 2, 4 or 8 bytes`);
   const [rows, cols] = shape;
-  checkJustified(file, rows * cols * Math.max(4, size));
+  checkJustified("it", file.size, rows * cols * Math.max(4, size));
   if (rows * cols === 0) return { data: new Float32Array(0), rows, cols };
   const data = new Float32Array(rows * cols);
   const decoded = decoder(metadata);
@@ -84,11 +82,6 @@ function metadataOf({ library, id }: OpenFile, name: string): Metadata {
   }
 }
 
-function checkJustified({ size }: OpenFile, claimed: number): void {
-  const problem = unjustified(size, claimed);
-  if (problem) throw new Error(`it ${problem}`);
-}
-
 /** How little-endian bytes, as the library gives them, become numbers. */
 function decoder({ type, size, signed }: Metadata): (bytes: Uint8Array) => ArrayLike<number> {
   if (type === float && size === 2) return ({ buffer }) => Float32Array.from(new Uint16Array(buffer), fromHalf);
@@ -100,12 +93,11 @@ function decoder({ type, size, signed }: Metadata): (bytes: Uint8Array) => Array
   return ({ buffer }) => Float64Array.from(signed ? new BigInt64Array(buffer) : new BigUint64Array(buffer), Number);
 }
 
-/** The bytes of the rows, some at once; `use` sees them before what they point to is freed. */
+/** The bytes of the rows, some at once. What they point to is freed when the next are asked for. */
 function* parts(
   { library, id, onPart }: OpenFile,
   name: string,
   { shape, size, vlen }: Metadata,
-  use: (bytes: Uint8Array) => void = () => {},
 ): Generator<Uint8Array> {
   const [rows, ...others] = shape ?? [];
   const rowBytes = others.reduce((product, n) => product * n, size);
@@ -122,11 +114,9 @@ function* parts(
     const strides = counts.map(() => 1n);
     if (library.get_dataset_data(id, name, counts, offsets, strides, start) < 0)
       throw new Error(`the rows ${from} to ${from + count - 1} of "${name}" cannot be read`);
-    const bytes = library.HEAPU8.slice(pointer, pointer + count * rowBytes);
-    use(bytes);
+    yield library.HEAPU8.slice(pointer, pointer + count * rowBytes);
     if (vlen) library.reclaim_vlen_memory_count(id, name, "", start, counts);
     onPart();
-    yield bytes;
   }
   library._free(pointer);
 }
@@ -137,17 +127,16 @@ function readTexts(file: OpenFile, name: string): string[] {
   const { shape, type, size, vlen } = metadata;
   if (shape?.length !== 1) throw new Error(`"${name}" has ${shape?.length ?? 0} dimensions where 1 is expected`);
   if (type !== string && type !== integer) throw new Error(`"${name}" holds neither texts nor whole numbers`);
-  checkJustified(file, shape[0] * size);
+  checkJustified("it", file.size, shape[0] * size);
   const texts: string[] = [];
-  const use = (bytes: Uint8Array): void => {
+  for (const bytes of parts(file, name, metadata)) {
     if (type === integer) for (const number of Array.from(decoder(metadata)(bytes))) texts.push(String(number));
     else if (vlen)
       for (const pointer of new Uint32Array(bytes.buffer)) texts.push(textAt(file.library.HEAPU8, pointer));
     else
       for (let at = 0; at < bytes.length; at += size)
         texts.push(textOf(bytes.subarray(at, at + size), metadata.strpad));
-  };
-  for (const _ of parts(file, name, metadata, use));
+  }
   return texts;
 }
 

@@ -8,7 +8,7 @@ import { ArgumentError, FileError, FormatError } from "../errors.js";
 import type { Hdf5Answer, Hdf5Job } from "./hdf5-messages.js";
 import { Hdf5Thread } from "./hdf5-thread.js";
 import { withFile } from "./sized-file.js";
-import type { VectorTable } from "./vector-table.js";
+import { type VectorTable, vectorTable } from "./vector-table.js";
 
 const magic = "\x89HDF\r\n\x1a\n";
 
@@ -43,8 +43,7 @@ export async function writeHdf5(path: string, { vectors, names, labels }: Vector
   try {
     const draft = join(folder, "draft.h5");
     const copy = { data: vectors.data.slice(), rows: vectors.rows, cols: vectors.cols };
-    const table = { vectors: copy, ...(names ? { names } : {}), ...(labels ? { labels } : {}) };
-    const answer = await inThread({ write: draft, table });
+    const answer = await inThread({ write: draft, table: vectorTable(copy, names, labels) });
     if ("problem" in answer)
       throw new FileError(
         path,

@@ -52,6 +52,7 @@ function readPacked(bytes: Uint8Array, from: number, width: number, target: Uint
   return from + Math.ceil(target.length / 8) * width;
 }
 
-function tooFew(): Error {
+/** What is wrong with a page that is too short. */
+export function tooFew(): Error {
   return new Error("a page ends before its values do");
 }

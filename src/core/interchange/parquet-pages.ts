@@ -4,10 +4,9 @@
  *
  * @see https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (PageHeader)
  */
-
 import { unpack } from "./parquet-codecs.js";
 import { readHybrid } from "./parquet-hybrid.js";
-import { type SizedFile, unjustified } from "./sized-file.js";
+import { checkJustified, type SizedFile } from "./sized-file.js";
 import { readThrift, type ThriftStruct } from "./thrift.js";
 
 /** Where a column's pages lie in one row group. */
@@ -56,10 +55,7 @@ export async function* readPages(file: SizedFile, chunk: Chunk, depths: Depths):
     at = body + header.packed;
     if (at > chunk.end) throw new Error(`a page of ${header.packed} bytes goes past the end of its column`);
     if (header.kind === "index") continue;
-    for (const claimed of [header.size, 4 * header.count]) {
-      const problem = unjustified(file.size, claimed);
-      if (problem) throw new Error(`a page ${problem}`);
-    }
+    checkJustified("a page", file.size, Math.max(header.size, 4 * header.count));
     const page = open(header, await file.read(body, header.packed), chunk.codec, depths);
     if (page.kind === "data") values += page.count;
     if (values > chunk.values) throw new Error(`its pages hold more than the ${chunk.values} values that it tells`);

@@ -6,9 +6,9 @@ import { columnAt, labelColumns, nameColumns, vectorColumns } from "./column-nam
 import { type Column, chunksOf, columnsOf } from "./parquet-columns.js";
 import { type Chunk, type Page, readPages } from "./parquet-pages.js";
 import { numbersOf, texts, type ValueType, valuesOf } from "./parquet-values.js";
-import { type SizedFile, unjustified, withFile } from "./sized-file.js";
+import { checkJustified, type SizedFile, withFile } from "./sized-file.js";
 import { readThrift } from "./thrift.js";
-import type { VectorTable } from "./vector-table.js";
+import { type VectorTable, vectorTable } from "./vector-table.js";
 
 /**
  * @throws FileError when there is no such file; FormatError when it is no Parquet file, damaged, without such columns,
@@ -29,7 +29,7 @@ async function readTable(file: SizedFile, signal: AbortSignal | undefined): Prom
     const vectors = await readVectorColumn(opened(vector), rows);
     const names = name && (await readTextColumn(opened(name), rows));
     const labels = label && (await readTextColumn(opened(label), rows, ""));
-    return { vectors, ...(names ? { names } : {}), ...(labels ? { labels } : {}) };
+    return vectorTable(vectors, names, labels);
   } catch (cause) {
     throw failure(file.path, cause, signal);
   }
@@ -81,8 +81,7 @@ async function readVectorColumn(column: OpenColumn, rows: number): Promise<Matri
   if (depths.repetition !== 1 || !type) throw new Error(`column "${name}" holds ${column.type}, not lists of numbers`);
   const numbers = chunks.reduce((sum, chunk) => sum + chunk.values, 0);
   const cols = rows === 0 ? 0 : numbers / rows;
-  const problem = unjustified(file.size, 4 * numbers);
-  if (problem) throw new Error(`it ${problem}`);
+  checkJustified("it", file.size, 4 * numbers);
   if (!Number.isInteger(cols)) throw new Error(`column "${name}" has ${numbers} numbers in ${rows} rows: ${ragged}`);
   const data = new Float32Array(numbers);
   const place = { row: 0, col: 0 };
@@ -107,13 +106,12 @@ const ragged = "its vectors have not all the same length";
 /** @param missing what stands for a value that is not there @throws Error when there is none */
 async function readTextColumn(column: OpenColumn, rows: number, missing?: string): Promise<string[]> {
   const { name, depths, chunks } = column;
-  const numbers = column.type === "BYTE_ARRAY" ? undefined : numbersOf(column.type, Float64Array);
-  if (depths.repetition > 0 || (column.type !== "BYTE_ARRAY" && !numbers))
-    throw new Error(`column "${name}" holds ${column.type}, not texts`);
+  const type: ValueType<ArrayLike<unknown>> | undefined =
+    column.type === "BYTE_ARRAY" ? texts : numbersOf(column.type, Float64Array);
+  if (depths.repetition > 0 || !type) throw new Error(`column "${name}" holds ${column.type}, not texts`);
   const count = chunks.reduce((sum, chunk) => sum + chunk.values, 0);
   if (count !== rows) throw new Error(`column "${name}" has ${count} values for ${rows} rows`);
   const list: string[] = [];
-  const type: ValueType<ArrayLike<unknown>> = numbers ?? texts;
   for await (const { page, values } of pagesOf(column, type)) {
     for (let i = 0, at = 0; i < page.count; i++) {
       const there = page.definition[i] === depths.definition;

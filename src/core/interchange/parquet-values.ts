@@ -4,7 +4,7 @@
  * @see https://parquet.apache.org/docs/file-format/data-pages/encodings/
  */
 import { fromHalf } from "./half.js";
-import { readHybrid } from "./parquet-hybrid.js";
+import { readHybrid, tooFew } from "./parquet-hybrid.js";
 import type { Page } from "./parquet-pages.js";
 
 const plain = 0;
@@ -107,10 +107,6 @@ export const texts: ValueType<string[]> = {
       return values[place];
     }),
 };
-
-function tooFew(): Error {
-  return new Error("a page ends before its values do");
-}
 
 function notThere(): Error {
   return new Error("a page refers to an entry that its dictionary does not have");

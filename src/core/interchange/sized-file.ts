@@ -75,8 +75,8 @@ export function justified(fileBytes: number): number {
   return Math.max(alwaysJustified, mostExpansion * fileBytes);
 }
 
-/** What is wrong with a file that asks for so much memory, if anything. */
-export function unjustified(fileBytes: number, claimed: number): string | undefined {
-  if (claimed <= justified(fileBytes)) return undefined;
-  return `claims ${claimed} bytes of content, which its ${fileBytes} bytes do not justify`;
+/** @param what the part of the file that asks for so much memory @throws Error when that is more than is justified */
+export function checkJustified(what: string, fileBytes: number, claimed: number): void {
+  if (claimed <= justified(fileBytes)) return;
+  throw new Error(`${what} claims ${claimed} bytes of content, which the file's ${fileBytes} bytes do not justify`);
 }

@@ -16,6 +16,15 @@ export interface VectorTable {
 /** What a file says of each of its rows, where it does. */
 export type RowTexts = Pick<VectorTable, "names" | "labels">;
 
+/** A table of what there is. */
+export function vectorTable(
+  vectors: Matrix,
+  names: readonly string[] | undefined,
+  labels: readonly string[] | undefined,
+): VectorTable {
+  return { vectors, ...(names ? { names } : {}), ...(labels ? { labels } : {}) };
+}
+
 /**
  * Checks a table that is to be written.
  *
@@ -58,5 +67,5 @@ export async function checkedTable(path: string, table: VectorTable, signal?: Ab
       cause,
     });
   }
-  return { vectors, ...(names ? { names } : {}), ...(labels ? { labels } : {}) };
+  return vectorTable(vectors, names, labels);
 }

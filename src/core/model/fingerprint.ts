@@ -6,8 +6,8 @@ import type { Network, NetworkOptions } from "./model.js";
 
 /**
  * SHA-256, in hexadecimal, of the weight files' bytes, of what config.json says of the network, and of the options that
- * change what comes out. Threads, execution
- * providers and fused operators change the last bits of a vector and do not count.
+ * change what comes out. Threads, execution providers and fused operators change the last bits of a vector and do not
+ * count.
  */
 export async function fingerprintOf(
   { family, configuration, weightFiles }: Pick<Network, "family" | "configuration" | "weightFiles">,

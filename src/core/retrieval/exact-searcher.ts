@@ -12,9 +12,10 @@ import { checkOnePerRow, type Matrix, row } from "../numeric/matrix.js";
 import { type MetricSpace, metricSpace, type PreparedQueries } from "../numeric/metric-space.js";
 import { checkResultSize, nearest } from "../numeric/nearest.js";
 import { checkCount } from "../numeric/neighbours.js";
-import { checkRankable, keyRow, keyValue, rankKey } from "../numeric/ranking.js";
+import { checkRankable, rankKey } from "../numeric/ranking.js";
 import { rowRanges, type Steps } from "../numeric/steps.js";
 import { threadCount } from "../runtime/runtime.js";
+import { nothingFound, writeFound } from "./found.js";
 import type { FindOptions, Found, Searcher, VectorSource } from "./searcher.js";
 
 export interface ExactSearcherOptions {
@@ -120,10 +121,6 @@ async function find(rows: ComparedRows, queries: Matrix, k: number, options: Fin
   return found;
 }
 
-function nothingFound(queries: number, k: number): Found {
-  return { rows: new Int32Array(queries * k).fill(-1), similarities: new Float32Array(queries * k), k };
-}
-
 /** @returns undefined when too many rows would have to be measured */
 function* scan(
   copy: ByteCopy,
@@ -137,11 +134,7 @@ function* scan(
     const query = data.subarray(q * cols, (q + 1) * cols);
     const near = yield* candidates(copy, query, k, { allowed, most: mostMeasured(copy.errors.length, k) });
     if (!near) return undefined;
-    const keys = yield* measured(prepared, q, near);
-    keys.subarray(0, k).forEach((key, j) => {
-      found.rows[q * k + j] = keyRow(key);
-      found.similarities[q * k + j] = -keyValue(key) + 0;
-    });
+    writeFound(found, q, yield* measured(prepared, q, near));
   }
   return found;
 }

@@ -68,7 +68,8 @@ export function openDatabase(path: string, { create = false }: { create?: boolea
 function sizeOf(path: string): number {
   try {
     const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats && !stats.isFile()) throw new StoreError(path, "is no file: expected a feature store");
+    if (stats && !stats.isFile())
+      throw new StoreError(path, "is no file: give a feature store, which `patchlab embed FOLDER --store FILE` makes");
     return stats?.size ?? 0;
   } catch (cause) {
     throw storeError(path, cause);
@@ -180,7 +181,7 @@ const problems: Readonly<Record<string, string>> = {
 };
 
 /** What SQLite or the file system has to say, in a sentence. */
-export function storeError(path: string, cause: unknown): Error {
+function storeError(path: string, cause: unknown): Error {
   if (cause instanceof StoreError) return cause;
   const { code = "", message } = cause as { code?: string; message: string };
   const problem = Object.entries(problems).find(([name]) => code.startsWith(name))?.[1];

@@ -1,7 +1,7 @@
 /** The vectors of a store to and from files of other programs. */
 import { createHash } from "node:crypto";
 import { basename, dirname, relative, resolve, sep } from "node:path";
-import { FormatError, ShapeError } from "../errors.js";
+import { FormatError, ShapeError, StoreError } from "../errors.js";
 import { readVectors } from "../interchange/read-vectors.js";
 import type { VectorFormat } from "../interchange/vector-format.js";
 import type { VectorTable } from "../interchange/vector-table.js";
@@ -11,6 +11,7 @@ import { rowLengths } from "../numeric/normalise.js";
 import { openDatabase, type StoreDatabase } from "./database.js";
 import { type EmbeddingsOptions, type FeatureStore, featureStore } from "./feature-store.js";
 import { addRoot, labelOf, putVector, type Root } from "./images.js";
+import { pathBelow } from "./path-below.js";
 import { realFolder } from "./real-folder.js";
 import { type ReadingOptions, spaceOf, type VectorSpace } from "./space.js";
 import { addSpace } from "./spaces.js";
@@ -26,7 +27,7 @@ export interface ExportOptions extends EmbeddingsOptions, WriteVectorsOptions {
  *
  * @param path ends in .faiss, .npy, .h5 or .parquet unless `format` says what it is
  * @returns the files that were written: names that do not fit into one go into a .csv beside it
- * @throws StoreError when there are no vectors; FileError when nothing can be written there
+ * @throws StoreError when there are no vectors, or none of the pictures that are meant; FileError when nothing can be written there
  */
 export async function exportVectors(
   store: FeatureStore,
@@ -38,6 +39,11 @@ export async function exportVectors(
     ...(where ? { where } : {}),
     ...(signal ? { signal } : {}),
   });
+  if (vectors.rows === 0)
+    throw new StoreError(
+      store.path,
+      "holds no vectors of such pictures: change the conditions, or embed a folder first",
+    );
   const names = pictures.map(({ name }) =>
     relativeTo === undefined ? name : relative(resolve(relativeTo), name).split(sep).join("/"),
   );
@@ -67,8 +73,8 @@ const rowsAtOnce = 1000;
  * Takes vectors that another program made into a store. Pictures that it knows by their path get these vectors beside
  * those of other models; a folder that is embedded later knows the others by their path.
  *
- * @throws FileError, FormatError when the file cannot be read or names a picture twice; ShapeError when the model makes
- *   vectors of another size; NotFiniteError naming the first row with NaN; StoreBusyError, StoreError for the store
+ * @throws FileError, FormatError when the file cannot be read, or names a picture twice or outside of `root`; ShapeError
+ *   when the model makes vectors of another size; NotFiniteError naming the first row with NaN; StoreBusyError, StoreError for the store
  */
 export async function importVectors(path: string, options: ImportOptions): Promise<ImportedStore> {
   const { format, signal } = options;
@@ -79,9 +85,12 @@ export async function importVectors(path: string, options: ImportOptions): Promi
   try {
     const writer = await becomeWriter(database, options);
     try {
-      const folder = realFolder(options.root ?? dirname(path));
-      const root = writer.transaction(() => addRoot(database, folder));
-      const paths = pathsOf(path, table, { root, folder });
+      const given = resolve(options.root ?? dirname(path));
+      const folder = realFolder(given);
+      const { root, paths } = writer.transaction(() => {
+        const root = addRoot(database, folder);
+        return { root, paths: pathsOf(path, table, { root, given, folder }) };
+      });
       for (let start = 0; start < paths.length; start += rowsAtOnce) {
         signal?.throwIfAborted();
         const end = Math.min(paths.length, start + rowsAtOnce);
@@ -133,24 +142,27 @@ async function spaceOfFile(
 function pathsOf(
   file: string,
   { vectors, names }: VectorTable,
-  { root, folder }: { root: Root; folder: string },
+  { root, given, folder }: { root: Root; given: string; folder: string },
 ): string[] {
   const digits = String(vectors.rows - 1).length;
-  const paths = Array.from({ length: vectors.rows }, (_, i) =>
-    names
-      ? relative(root.path, resolve(folder, names[i])).split(sep).join("/")
-      : `row ${String(i).padStart(digits, "0")}`,
-  );
+  if (!names) return Array.from({ length: vectors.rows }, (_, i) => `row ${String(i).padStart(digits, "0")}`);
   const seen = new Set<string>();
-  for (const [i, path] of paths.entries()) {
+  return names.map((name, i) => {
+    // whole names may go through the same links as the folder's own
+    const path = pathBelow(root.path, resolve(folder, pathBelow(given, resolve(given, name)) ?? name));
+    if (path === undefined)
+      throw new FormatError(
+        file,
+        `has the name "${name}" in row ${i}, which lies outside ${folder}: give the folder that all its pictures lie in as root`,
+      );
     if (path === "" || seen.has(path))
       throw new FormatError(
         file,
-        `has the name "${names?.[i]}" ${path === "" ? "which is none" : "more than once"}, in row ${i}: give each row the path of its picture`,
+        `has the name "${name}" ${path === "" ? "which is none" : "more than once"}, in row ${i}: give each row the path of its picture`,
       );
     seen.add(path);
-  }
-  return paths;
+    return path;
+  });
 }
 
 interface ImportedRows {

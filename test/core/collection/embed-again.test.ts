@@ -44,6 +44,26 @@ describe("embedFolder into a store", () => {
     assert.equal(store.report.folder, root);
   });
 
+  it("shows the model a content once, however many new pictures have it, and bad ones each by its name", async () => {
+    writeFiles(root, {
+      "a.jpg": "A",
+      "b.jpg": "B",
+      "copy of a.jpg": "A",
+      "x.jpg": "bad",
+      "y.jpg": "bad",
+      "z/a.jpg": "A",
+    });
+    const { reported, failed, found, shown } = await run();
+    assert.deepEqual(reported, { added: 2, copied: 2 });
+    assert.deepEqual(shown, ["a.jpg", "b.jpg", "x.jpg", "y.jpg"]);
+    assert.deepEqual([...found.keys()], ["a.jpg", "b.jpg", "copy of a.jpg", "z/a.jpg"]);
+    for (const name of ["a.jpg", "copy of a.jpg", "z/a.jpg"]) assert.deepEqual(found.get(name), vectorOf("A"));
+    assert.deepEqual(
+      failed.map(({ path }) => path.slice(root.length + 1)),
+      ["x.jpg", "y.jpg"],
+    );
+  });
+
   it("keeps pictures with their labels and pixels", async () => {
     writeFiles(root, { "a.jpg": "A", "cats/b.png": "B" });
     const store = await embedFolder(root, { model, store: join(root, "s.patchlab") });

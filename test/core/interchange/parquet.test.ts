@@ -11,6 +11,7 @@ import { fixture } from "../../support/fixtures.js";
 import { temporaryFolder } from "../../support/temporary.js";
 import { damaged, survivesDamage } from "./damage.js";
 import { expected, expectedVectors, formatError, plainTable } from "./tables.js";
+import { varint } from "./varint.js";
 
 type Cell = string | number | bigint | null | readonly (number | null)[];
 
@@ -183,11 +184,6 @@ describe("Parquet files", () => {
     await survivesDamage(path(), damaged(original), size);
   });
 });
-
-/** A number in groups of 7 bits, the lowest first. */
-function varint(value: number): number[] {
-  return value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
-}
 
 function packed(values: readonly number[], width: number): number[] {
   const bits = values.flatMap((value) => Array.from({ length: width }, (_, i) => Math.floor(value / 2 ** i) % 2));

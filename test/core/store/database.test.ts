@@ -53,7 +53,7 @@ describe("openStore", () => {
   it("refuses a folder, and a store inside a folder that is not there", async () => {
     const path = newPath();
     mkdirSync(path);
-    await refuses(path, /is no file/);
+    await refuses(path, /is no file: give a feature store/);
     assert.throws(
       () => openDatabase(join(folder(), "nowhere", "s.patchlab"), { create: true }),
       (e: Error) => e instanceof StoreError && /cannot be opened: check the folder/.test(e.message),

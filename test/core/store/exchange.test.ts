@@ -116,6 +116,25 @@ describe("importVectors", () => {
     await assert.rejects(importVectors(file, { root, store, model: fakeModel({ dim: 9 }) }), ShapeError);
   });
 
+  it("refuses names that lead out of its root, so that no picture comes into the store twice", async () => {
+    const first = await embedFolder(root, { model: fakeModel(), store });
+    await exportVectors(first, file);
+    const elsewhere = join(root, "..", "elsewhere");
+    await assert.rejects(
+      importVectors(file, { root: elsewhere, store, model: fakeModel({ name: "other" }) }),
+      (e: Error) => e instanceof FormatError && /a\.jpg" in row 0, which lies outside .*elsewhere/.test(e.message),
+    );
+    assert.deepEqual(first.info().folders, [{ path: root, pictures: 2 }]);
+    const link = join(root, "..", "link");
+    symlinkSync(root, link);
+    await writeVectors(file, { vectors, names: [join(root, "a.jpg"), join(link, "cats/b.jpg")] });
+    const imported = await importVectors(file, { root: link, store, model: fakeModel({ name: "other" }) });
+    const { pictures, spaces } = imported.info();
+    assert.deepEqual([pictures.here, spaces.map(({ vectors }) => vectors)], [2, [2, 2]]);
+    await imported.close();
+    await first.close();
+  });
+
   it("is told who is writing", async () => {
     mkdirSync(join(store, ".."), { recursive: true });
     const database = openDatabase(store, { create: true });

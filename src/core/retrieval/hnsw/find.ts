@@ -10,9 +10,10 @@ import { checkMatrix, checkOnePerRow, type Matrix } from "../../numeric/matrix.j
 import { checkResultSize } from "../../numeric/nearest.js";
 import { checkCount } from "../../numeric/neighbours.js";
 import type { Steps } from "../../numeric/steps.js";
+import { nothingFound, writeFound } from "../found.js";
 import type { FindOptions, Found, VectorSource } from "../searcher.js";
 import { compareAll } from "./compare-all.js";
-import { type MeasuredQuery, measuredQueries, nothingFound, similarityKey, writeFound } from "./cosine-ranking.js";
+import { type MeasuredQuery, measuredQueries, similarityKey } from "./cosine-ranking.js";
 import { rowRange } from "./fill.js";
 import { type Graph, mostCandidates } from "./graph.js";
 import type { RowIds } from "./row-ids.js";
@@ -24,7 +25,7 @@ export interface SearchedGraph {
   readonly ids: RowIds;
 }
 
-/** rows measured beyond those wanted, since 8-bit numbers order near ones otherwise than 64-bit ones do */
+/** rows measured beyond those wanted at least, since 8-bit numbers order near ones otherwise than 64-bit ones do */
 const spare = 6;
 /** how much wider each time */
 const widening = 4;
@@ -101,17 +102,37 @@ function* searchGraph(search: Search, queries: Int32Array, width: number): Steps
   return Int32Array.from(left);
 }
 
-/** @returns whether enough of the proposed rows may be found */
+/**
+ * Measures proposed rows, most similar first as far as 8 bits tell, until a number of them in a row is none of the k
+ * nearest any more.
+ *
+ * @returns whether enough of them may be found
+ */
 function settle({ graph, measured, allowed, eligible, found }: Search, query: number, ids: Float64Array): boolean {
-  const rows: number[] = [];
-  for (let i = 0; i < ids.length && rows.length < found.k + spare; i++) {
+  const { k } = found;
+  const patience = Math.max(spare, Math.ceil(k / 2));
+  const nearest = new Float64Array(k);
+  let count = 0;
+  for (let i = 0, idle = 0; i < ids.length && idle < patience; i++) {
     const row = graph.ids.rowOf(ids[i]);
-    if (row >= 0 && allowed?.[row] !== 0) rows.push(row);
+    if (row < 0 || allowed?.[row] === 0) continue;
+    const key = similarityKey(measured[query], row, graph.source.vector(row));
+    if (count < k || key < nearest[k - 1]) {
+      count = insert(nearest, count, key);
+      idle = 0;
+    } else idle++;
   }
-  if (rows.length < Math.min(found.k, eligible)) return false;
-  const keys = Float64Array.from(rows, (row) => similarityKey(measured[query], row, graph.source.vector(row)));
-  writeFound(found, query, keys.sort());
+  if (count < Math.min(k, eligible)) return false;
+  writeFound(found, query, nearest.subarray(0, count));
   return true;
+}
+
+/** Puts a key among the first `count`, which are sorted, and drops the last where all places are taken. @returns how many there are then */
+function insert(sorted: Float64Array, count: number, key: number): number {
+  let at = Math.min(count, sorted.length - 1);
+  for (; at > 0 && sorted[at - 1] > key; at--) sorted[at] = sorted[at - 1];
+  sorted[at] = key;
+  return Math.min(count + 1, sorted.length);
 }
 
 async function compareRest(search: Search, pending: Int32Array): Promise<void> {

@@ -84,7 +84,7 @@ const mostPages = 2 ** 16;
 const linkBytes = 4;
 
 /** @param upperLinks room for the links above the lowest level, in links and counts */
-export function layoutOf(
+function layoutOf(
   { capacity, dim, connectivity, threads, mostCandidates }: GraphShape,
   upperLinks: number,
 ): GraphLayout {

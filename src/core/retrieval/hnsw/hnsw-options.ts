@@ -18,9 +18,9 @@ export interface HnswOptions {
   readonly file?: string;
   /** links a vector has on the upper levels, twice as many on the lowest: M in the paper @default 20 */
   readonly connectivity?: number;
-  /** candidates that an insertion looks at: efConstruction in the paper @default 40 */
+  /** candidates that an insertion looks at: efConstruction in the paper @default 32 */
   readonly expansionAdd?: number;
-  /** candidates that a search looks at: ef in the paper @default 64 */
+  /** candidates that a search looks at: ef in the paper @default 48 */
   readonly expansionSearch?: number;
   /** threads that insert, and that search for many queries at once @default the machine's physical cores */
   readonly threads?: number;
@@ -42,7 +42,7 @@ export function graphSettings({ rows, cols }: VectorSource, options: HnswOptions
       `are ${rows} of ${cols} numbers: give at least one vector with at least one number`,
     );
   checkRankable(rows, "vectors");
-  const { connectivity = 20, expansionAdd = 40, expansionSearch = 64 } = options;
+  const { connectivity = 20, expansionAdd = 32, expansionSearch = 48 } = options;
   checkWithin({ connectivity }, 2, mostLinks);
   checkWithin({ expansionAdd, expansionSearch }, 1, mostCandidates);
   if (typeof options.identity !== "string") throw new ArgumentError("identity", "is missing: say what the vectors are");

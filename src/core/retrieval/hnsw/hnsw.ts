@@ -12,7 +12,7 @@ export type { Recall } from "./recall-sample.js";
 
 export interface HnswSearcher extends Searcher {
   readonly kind: "hnsw";
-  /** against comparing every row, on a sample; of a file that is mapped, as measured when it was built */
+  /** against comparing every row, on a sample; of a file, as measured when it was built */
   readonly recall: Recall;
   /** "extended": the file's, with the rows that it did not hold */
   readonly built: "now" | "extended" | "from file";

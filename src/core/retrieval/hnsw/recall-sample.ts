@@ -5,8 +5,9 @@ import { seededRandom } from "../../numeric/random.js";
 import { sharedSession } from "../../numeric/shared-session.js";
 import { GraphBuilder } from "../../runtime/graph.js";
 import { int64 } from "../../runtime/tensor.js";
+import { keySimilarity } from "../found.js";
 import type { Found, VectorSource } from "../searcher.js";
-import { keySimilarity, measuredQueries, similarityKey } from "./cosine-ranking.js";
+import { measuredQueries, similarityKey } from "./cosine-ranking.js";
 import { directions, readRows } from "./source-rows.js";
 
 export interface Recall {

@@ -1,4 +1,4 @@
-/** Rows of a source as usearch may have them: of length 1, and none that it would take without a word. */
+/** Rows of a source as a graph takes them: checked, and of length 1. */
 import { DegenerateDataError, NotFiniteError, ShapeError } from "../../errors.js";
 import { checkMatrix, type Matrix } from "../../numeric/matrix.js";
 import type { VectorSource } from "../searcher.js";

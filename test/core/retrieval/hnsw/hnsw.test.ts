@@ -82,14 +82,40 @@ describe("hnswSearcher(source, options)", () => {
       });
   });
 
+  it("finds the nearest of tight clusters that lie far from each other, as near copies of many pictures do", async () => {
+    const tight = clustered(10_200, 64, 0, { clusters: 200, spread: 0.02 });
+    const rows = rowsOf(tight, range(0, 10_000));
+    const asked = rowsOf(tight, range(10_000, 10_200));
+    const found = await withSearcher(rows, {}, (searcher) => searcher.find(asked, 10));
+    const share = recall(found, await exactly(rows, asked, 10));
+    assert.ok(share > 0.9, `${share}`);
+  });
+
   it("counts equal rows as equally near, so that copies do not lower its recall", async () => {
     const copies = rowsOf(
       vectors,
       range(0, 1200).map((i) => i % 60),
     );
-    await withSearcher(copies, {}, async ({ recall: { value } }) => assert.ok(value > 0.5, `${value}`));
+    await withSearcher(copies, {}, async ({ recall: { value } }) => assert.ok(value > 0.9, `${value}`));
     const same = rowsOf(vectors, Array(300).fill(7));
     await withSearcher(same, {}, async ({ recall: { value } }) => assert.equal(value, 1));
+  });
+
+  it("finds what has hundreds of copies, and what lies beside these", async () => {
+    const rows = rowsOf(
+      vectors,
+      range(0, 12_000).map((i) => (i < 3000 ? i : i % 20)),
+    );
+    const asked = rowsOf(queries, range(0, 100));
+    const singles = await exactly(rowsOf(rows, range(0, 3000)), asked, 1);
+    const expected = await exactly(rows, asked, 10);
+    const found = await withSearcher(rows, {}, (searcher) => searcher.find(asked, 10));
+    const nearest = range(0, 100).filter((q) => found.similarities[10 * q] === singles.similarities[q]);
+    assert.ok(nearest.length > 90, `${nearest.length}`);
+    const near = range(0, 1000).filter(
+      (i) => found.similarities[i] >= expected.similarities[10 * Math.floor(i / 10) + 9],
+    );
+    assert.ok(near.length > 900, `${near.length}`);
   });
 
   it("finds as many rows as there are to find, each once, most similar first, for any filter and any k", async () => {

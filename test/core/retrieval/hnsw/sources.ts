@@ -6,14 +6,14 @@ import { type HnswOptions, type HnswSearcher, hnswSearcher } from "#dist/core/re
 import type { Found } from "#dist/core/retrieval/searcher.js";
 import { normalMatrix } from "../../../support/samples.js";
 
-/** Normal numbers around 20 centres. */
-export function clustered(rows: number, cols: number, seed = 0): Matrix {
+/** Normal numbers around centres that have a deviation of 1. */
+export function clustered(rows: number, cols: number, seed = 0, { clusters = 20, spread = 0.6 } = {}): Matrix {
   const random = seededRandom(seed);
-  const centres = normalMatrix(20, cols, 5, { deviation: () => 1 }).data;
+  const centres = normalMatrix(clusters, cols, 5, { deviation: () => 1 }).data;
   const data = new Float32Array(rows * cols);
   for (let i = 0; i < rows; i++) {
-    const centre = Math.floor(20 * random()) * cols;
-    for (let j = 0; j < cols; j++) data[i * cols + j] = centres[centre + j] + 0.6 * normal(random);
+    const centre = Math.floor(clusters * random()) * cols;
+    for (let j = 0; j < cols; j++) data[i * cols + j] = centres[centre + j] + spread * normal(random);
   }
   return { data, rows, cols };
 }
