@@ -23,6 +23,11 @@ export function nonEmpty(text: string): string {
   return text;
 }
 
+/** For options that may be given several times: one that took several values would swallow the arguments behind it. */
+export function oneMore(text: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), nonEmpty(text)];
+}
+
 export function positiveInteger(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("Give a whole number, 1 or more.");

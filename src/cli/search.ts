@@ -12,8 +12,9 @@ import type { SearcherKind } from "../core/retrieval/searcher.js";
 import { type FeatureStore, openStore } from "../core/store/feature-store.js";
 import { page } from "../widgets/page.js";
 import { retrievalGrid } from "../widgets/retrieval-grid.js";
+import { percent } from "../widgets/wording.js";
 import { interruptSignal } from "./interrupt.js";
-import { nonEmpty, positiveInteger } from "./model-options.js";
+import { nonEmpty, oneMore, positiveInteger } from "./model-options.js";
 import { checkOutputs } from "./outputs.js";
 import { type Progress, progressOn } from "./progress.js";
 import { type StoreOptions, whereOf, withStoreOptions } from "./store-options.js";
@@ -39,7 +40,7 @@ export function searchCommand(): Command {
     .argument("<images...>", "pictures to look for, each on its own")
     .option("-k, --k <n>", "hits a picture", positiveInteger, 10)
     .option("--together", "look for what the pictures have in common")
-    .option("--not <images...>", "away from these pictures; the others are then taken together")
+    .option("--not <image>", "away from this picture, the others taken together; may be given several times", oneMore)
     .option("--region <left,top,width,height>", "look for this part of the picture, in its pixels", region)
     .option("--explain", "show on the page which patches are alike")
     .option("--model <model>", "reads the pictures (default: the one that made the store's vectors)", nonEmpty)
@@ -72,6 +73,10 @@ async function run(path: string, images: string[], options: Options, command: Co
       onProgress: progress.update,
     });
     progress.end();
+    if (index.kind === "hnsw" && !options.json)
+      console.error(
+        `A graph answered, which finds ${percent(index.recall)} of the 10 nearest: --index exact finds all.`,
+      );
     const out = options.out === undefined ? undefined : resolve(options.out);
     if (out !== undefined)
       await writeResult(out, page({ title: "Search", sections: [{ bundle: await retrievalGrid(found) }] }));

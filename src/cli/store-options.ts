@@ -1,7 +1,8 @@
 /** The options by which every verb that looks into a store says what it means. */
 import { type Command, InvalidArgumentError } from "commander";
+import { given } from "../core/given.js";
 import type { Where } from "../core/store/where.js";
-import { nonEmpty, positiveInteger } from "./model-options.js";
+import { nonEmpty, oneMore, positiveInteger } from "./model-options.js";
 
 export interface StoreOptions {
   space?: string;
@@ -16,7 +17,7 @@ export function withStoreOptions(command: Command): Command {
   return command
     .option("--space <name>", "whose vectors, a model's name or fingerprint, where the store has several", nonEmpty)
     .option("--folder <folder>", "only pictures in this folder and below it", nonEmpty)
-    .option("--label <names...>", "only pictures in folders of these names")
+    .option("--label <name>", "only pictures in folders of this name; may be given several times", oneMore)
     .option("--min-side <pixels>", "only pictures whose shorter side has so many pixels", positiveInteger)
     .option("--since <date>", "only files that were changed on this day, such as 2026-03-31, or later", date)
     .option("--before <date>", "only files that were changed before this day", date);
@@ -24,8 +25,8 @@ export function withStoreOptions(command: Command): Command {
 
 /** @returns undefined where every picture is meant */
 export function whereOf({ folder, label, minSide, since, before }: StoreOptions): Where | undefined {
-  const given = Object.entries({ folder, label, minSide, since, before }).filter(([, value]) => value !== undefined);
-  return given.length === 0 ? undefined : Object.fromEntries(given);
+  const where = given({ folder, label, minSide, since, before });
+  return Object.keys(where).length === 0 ? undefined : where;
 }
 
 /** Midnight where the user is, or the moment that the text names. */

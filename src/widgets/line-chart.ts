@@ -135,7 +135,7 @@ function legend(series: readonly ChartSeries[]): string {
     .map(([i, { name }]) => {
       const { colour } = categoryStyles(series.length)[i];
       const text = svgText(name, right, 12, { size: 12, colour: line.text, anchor: "end" });
-      right -= name.length * 6.6 + 14;
+      right -= name.length * 7.2 + 14;
       const mark = `<path d="${markPath("circle", right + 4, 8, 4)}" fill="${colour}"/>`;
       right -= 14;
       return text + mark;

@@ -29,7 +29,22 @@ describe("the command line", () => {
 
   it("lists its commands", async () => {
     const { stdout } = await patchlab("--help");
-    for (const name of ["demo", "patches", "attention", "models", "pull", "verify", "run", "kernel", "bench"])
+    for (const name of [
+      "demo",
+      "embed",
+      "search",
+      "info",
+      "export",
+      "import",
+      "patches",
+      "attention",
+      "models",
+      "pull",
+      "verify",
+      "run",
+      "kernel",
+      "bench",
+    ])
       assert.match(stdout, new RegExp(`^  ${name} `, "m"));
   });
 

@@ -1,6 +1,6 @@
 /** The commands around a store, as a newcomer types them. */
 import assert from "node:assert/strict";
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { commandLine } from "../support/command-line.js";
 import { picture } from "../support/pictures.js";
@@ -77,6 +77,7 @@ describe("the commands around a store", () => {
     };
     const all = (paths: string[], kind: string) => paths.length > 0 && paths.every((path) => path.startsWith(at(kind)));
     assert.ok(all(await search("--label", "shoes"), "shoes"));
+    assert.equal((await search("--label", "shoes", "--label", "dress")).length, 6);
     assert.ok(all(await search("--folder", at("dress")), "dress"));
     assert.deepEqual(await search("--min-side", "100000"), []);
     assert.deepEqual(await search("--since", "2999-01-01"), []);
@@ -86,6 +87,15 @@ describe("the commands around a store", () => {
     const away = await search("--not", at("hat", "hat 2.jpg"), "-k", "20");
     assert.equal(away.length, 7);
     assert.equal((await search("--region", "100,100,150,150", "-k", "2")).length, 2);
+  });
+
+  it("search by a graph finds the same here, keeps it beside the store, and says that it may miss some", async () => {
+    const arguments_ = ["search", "my pictures.patchlab", "--index", "hnsw", "-k", "8", at("hat", "hat 1.jpg")];
+    const { stdout, stderr } = await patchlab.run(...arguments_);
+    const exact = await patchlab.run("search", "my pictures.patchlab", "-k", "8", at("hat", "hat 1.jpg"));
+    assert.equal(stdout, exact.stdout);
+    assert.match(stderr, /A graph answered, which finds 100 % of the 10 nearest: --index exact finds all/);
+    assert.ok((await readdir(folder())).some((name) => /^my pictures\.patchlab\.[0-9a-f]{8}\.hnsw$/.test(name)));
   });
 
   it("export and import carry vectors, names and labels through every format", async () => {

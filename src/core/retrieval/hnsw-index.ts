@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { given } from "../given.js";
 import type { LabelledVectors } from "../numeric/labelled-vectors.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { matrixSource } from "./exact-searcher.js";
@@ -39,8 +40,4 @@ function hashOf({ buffer, byteOffset, byteLength }: Float32Array): string {
   return createHash("sha256")
     .update(new Uint8Array(buffer, byteOffset, byteLength))
     .digest("hex");
-}
-
-function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
 }

@@ -1,5 +1,6 @@
 /** What can be asked of an index, told apart and turned into vectors. */
 import { ArgumentError, ShapeError } from "../errors.js";
+import { given } from "../given.js";
 import type { ExtractOptions, Model } from "../model/model.js";
 import { concatenated } from "../numeric/concatenated.js";
 import { type Matrix, matrix } from "../numeric/matrix.js";
@@ -154,6 +155,5 @@ export function readerOf(reader: PictureReader): ExtractOptions & { model: Model
       "query",
       "is a picture, and the index has no model to read it: pass `model` when you make the index, or search by vector",
     );
-  const reading = Object.entries({ size, fit, pooling, background, signal }).filter(([, value]) => value !== undefined);
-  return { model, ...Object.fromEntries(reading) };
+  return { model, ...given({ size, fit, pooling, background, signal }) };
 }

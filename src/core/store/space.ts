@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { ModelMismatchError, StoreError } from "../errors.js";
+import { given } from "../given.js";
 import { outputSize, type Transform, transformForSize } from "../image/transform.js";
 import type { ExtractOptions, Model } from "../model/model.js";
 
@@ -30,7 +31,7 @@ export type ReadingOptions = Pick<ExtractOptions, "size" | "fit" | "pooling" | "
 export async function spaceOf(model: Model, options: ReadingOptions = {}): Promise<VectorSpace> {
   const { size, fit, pooling, background } = options;
   const transform = transformForSize(model.transform, { size, fit, patchSize: model.patchSize });
-  const reading = withoutUndefined({ transform, size, fit, pooling, background });
+  const reading: Reading = { transform, ...given({ size, fit, pooling, background }) };
   const weights = await model.fingerprint();
   const { transform: numbers, pooling: pooled = "cls", background: behind = null } = reading;
   const fingerprint = sha256(canonicalJson({ weights, transform: numbers, pooling: pooled, background: behind }));
@@ -115,8 +116,4 @@ function canonicalJson(value: unknown): string {
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
-}
-
-function withoutUndefined<T extends object>(record: T): T {
-  return Object.fromEntries(Object.entries(record).filter(([, v]) => v !== undefined)) as T;
 }

@@ -2,11 +2,11 @@
 import { Worker } from "node:worker_threads";
 import { RuntimeError } from "../../errors.js";
 import { inTurns } from "../../numeric/in-turns.js";
-import { seededRandom } from "../../numeric/random.js";
 import type { Steps } from "../../numeric/steps.js";
 import { type GraphCode, type GraphShape, openCode, type SharedGraph, shareGraph } from "./graph-memory.js";
-import { controlCount, controls, type LinkJob, rounds } from "./link-rounds.js";
+import { controlCount, controls, type LinkJob } from "./link-rounds.js";
 import type { LinkWorkerData } from "./link-worker.js";
+import { drawOrder, groupedNodes, levelsOf, rearrange, upperStarts } from "./node-order.js";
 
 export interface GraphSettings {
   /** numbers a vector */
@@ -239,74 +239,20 @@ export class Graph {
     });
   }
 
-  /**
-   * Puts the new nodes' records where their neighbours lie near in memory, by the nearest of a few of them, and draws
-   * the order in which they are linked.
-   */
+  /** Puts the new nodes' records where their neighbours lie near in memory, and draws the order in which they are linked. */
   *#arrange(from: number, to: number): Steps<void> {
     const { layout } = this.#shared;
     const order = this.#view(Uint32Array, layout.order, this.#ids.length);
-    const places = yield* this.#groups(from, to, order);
-    this.#permute(from, places);
+    const nearestOf = (node: number, list: ArrayLike<number>) => {
+      order.set(list);
+      return this.#code.nearestOf(node, layout.order, list.length);
+    };
+    const places = yield* groupedNodes(from, to, nearestOf);
+    const records = this.#view(Uint8Array, layout.records, this.#ids.length * layout.recordBytes);
+    rearrange(records.subarray(from * layout.recordBytes), layout.recordBytes, places);
+    rearrange(new Uint8Array(this.#ids.buffer, 8 * from), 8, places);
     yield;
-    const random = seededRandom(to);
-    for (let i = from; i < to; i++) order[i] = i;
-    for (let i = to - 1; i > from; i--) {
-      const j = from + Math.floor(random() * (i - from + 1));
-      [order[i], order[j]] = [order[j], order[i]];
-    }
-    // within a round the order is free: neighbours in memory one after the other
-    for (const { start, end } of rounds(from, to)) order.subarray(start, end).sort();
-  }
-
-  /** @returns the nodes sorted by the nearest of some pivots, and those by the nearest of fewer */
-  *#groups(from: number, to: number, list: Uint32Array): Steps<Uint32Array> {
-    const count = to - from;
-    const coarse = Math.max(1, Math.min(64, Math.round(Math.sqrt(Math.sqrt(count)))));
-    const { order } = this.#shared.layout;
-    const groups = new Uint32Array(count);
-    const random = seededRandom(count);
-    const pivots = Uint32Array.from({ length: coarse * coarse }, () => from + Math.floor(random() * count));
-    // each coarse pivot with the fine ones that are nearest to it
-    const fine: number[][] = Array.from({ length: coarse }, () => []);
-    list.set(pivots.subarray(0, coarse));
-    for (const pivot of pivots) fine[this.#code.nearestOf(pivot, order, coarse)].push(pivot);
-    const starts = fine.map((_, i) => fine.slice(0, i).reduce((sum, { length }) => sum + length + 1, 0));
-    for (let node = from; node < to; node++) {
-      list.set(pivots.subarray(0, coarse));
-      const near = this.#code.nearestOf(node, order, coarse);
-      let place = starts[near];
-      if (fine[near].length > 0) {
-        list.set(fine[near]);
-        place += this.#code.nearestOf(node, order, fine[near].length);
-      }
-      groups[node - from] = place;
-      if (node % 256 === 0) yield;
-    }
-    return Uint32Array.from(groups.keys()).sort((a, b) => groups[a] - groups[b] || a - b);
-  }
-
-  /** The record at `from + i` becomes that of `from + places[i]`. */
-  #permute(from: number, places: Uint32Array): void {
-    const { records, recordBytes } = this.#shared.layout;
-    const bytes = this.#view(Uint8Array, records, this.#ids.length * recordBytes);
-    const at = (i: number) => (from + i) * recordBytes;
-    const done = new Uint8Array(places.length);
-    const ids = this.#ids.slice(from, from + places.length);
-    for (let start = 0; start < places.length; start++) {
-      if (done[start]) continue;
-      const first = bytes.slice(at(start), at(start) + recordBytes);
-      let i = start;
-      for (; places[i] !== start; i = places[i]) {
-        bytes.copyWithin(at(i), at(places[i]), at(places[i]) + recordBytes);
-        done[i] = 1;
-      }
-      bytes.set(first, at(i));
-      done[i] = 1;
-    }
-    places.forEach((place, i) => {
-      this.#ids[from + i] = ids[place];
-    });
+    drawOrder(order, from, to);
   }
 
   #input(): Float32Array {
@@ -317,21 +263,4 @@ export class Graph {
   #view<T>(type: new (buffer: SharedArrayBuffer, at: number, length: number) => T, at: number, length: number): T {
     return new type(this.#shared.memory.buffer, at, length);
   }
-}
-
-/** The level of each node, drawn so that each has a `connectivity`th of the nodes below. The same for the same place. */
-function levelsOf(nodes: number, connectivity: number): Uint8Array {
-  const random = seededRandom(1);
-  const scale = 1 / Math.log(connectivity);
-  return Uint8Array.from({ length: nodes }, () => Math.min(30, Math.floor(-Math.log(1 - random()) * scale)));
-}
-
-function upperStarts(levels: Uint8Array, connectivity: number): { places: Uint32Array; total: number } {
-  let total = 0;
-  const places = Uint32Array.from(levels, (level) => {
-    const at = total;
-    total += level * (connectivity + 1);
-    return at;
-  });
-  return { places, total };
 }
