@@ -10,6 +10,7 @@ import type { Query } from "../core/retrieval/query.js";
 import type { Hit, SearchResult } from "../core/retrieval/search-result.js";
 import type { SearcherKind } from "../core/retrieval/searcher.js";
 import { type FeatureStore, openStore } from "../core/store/feature-store.js";
+import { isMeant } from "../core/store/spaces.js";
 import { page } from "../widgets/page.js";
 import { retrievalGrid } from "../widgets/retrieval-grid.js";
 import { percent } from "../widgets/wording.js";
@@ -108,11 +109,7 @@ async function modelFor(
 ): Promise<Model | undefined> {
   const known = [...images, ...not].every((image) => store.holds(image, space));
   if (model === undefined && known && !region && !explain) return undefined;
-  const meant = store
-    .info()
-    .spaces.filter(
-      ({ modelName, fingerprint }) => space === undefined || modelName === space || fingerprint.startsWith(space),
-    );
+  const meant = store.info().spaces.filter((one) => isMeant(one, space));
   const source = model ?? (meant.length === 1 ? meant[0].modelSource : undefined);
   // which space is meant is for the index to ask
   if (source === undefined && meant.length !== 1) return undefined;

@@ -82,8 +82,7 @@ export class EmbeddingRun {
   #space: number | undefined;
   /** files whose vectors are being computed, by their whole path */
   readonly #files = new Map<string, { file: ReadFile; changed: boolean }>();
-  /** contents that were given to the network, and pictures with the same that wait for what comes of it */
-  readonly #shown = new Set<string>();
+  /** pictures with the content of one of these, which wait for what comes of it */
   readonly #twins: EmbeddingPlan["toRead"] = [];
   readonly #steps: (() => void)[] = [];
   /** images that these steps change, so that what the store says of them holds no longer */
@@ -165,10 +164,7 @@ export class EmbeddingRun {
 
   /** Whether a picture with the same content is on its way through the network, whose vector this one can have then. */
   #isTwin(hash: Uint8Array): boolean {
-    const content = Buffer.from(hash).toString("latin1");
-    if (this.#shown.has(content)) return true;
-    this.#shown.add(content);
-    return false;
+    return [...this.#files.values()].some(({ file }) => sameBytes(file.hash, hash));
   }
 
   async #read(file: FoundFile, known: KnownImage | undefined): Promise<PictureBytes | undefined> {

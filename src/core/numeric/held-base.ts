@@ -31,6 +31,22 @@ export function queriesAtOnce(rows: number): number {
   return Math.max(1, Math.min(1024, Math.floor(scoresAtOnce / rows)));
 }
 
+/**
+ * The `width` largest products of each query with rows that are compared once: [queries, width] each.
+ *
+ * @param rows [rows, cols] as the queries
+ */
+export async function bestProducts(
+  queries: Tensor,
+  rows: Tensor,
+  width: number,
+  options: SharedSessionOptions = {},
+): Promise<{ scores: Float32Array; rows: Int32Array }> {
+  const bias = { data: new Float32Array(1), dims: [1, 1] };
+  const best = await (await bestSession(options)).run({ q: queries, x: rows, bias, k: int64([width]) });
+  return { scores: best.scores.data as Float32Array, rows: best.rows.data as Int32Array };
+}
+
 /** @param options.threads for its products @default the machine's physical cores */
 export async function holdBase(space: MetricSpace, options: SharedSessionOptions = {}): Promise<HeldBase> {
   const { runtime = sharedRuntime(), threads } = options;

@@ -1,7 +1,7 @@
 /** A store: what is in it, its vectors, its indexes. */
 import { statSync } from "node:fs";
-import { setImmediate } from "node:timers/promises";
 import type { Model } from "../model/model.js";
+import { inTurns } from "../numeric/in-turns.js";
 import type { LabelledVectors } from "../numeric/labelled-vectors.js";
 import type { Matrix } from "../numeric/matrix.js";
 import type { Picture } from "../picture.js";
@@ -11,7 +11,7 @@ import { describePictures } from "./pictures.js";
 import { checkModel, inputSizeOf } from "./space.js";
 import { chooseSpace, listSpaces, type StoredSpace, spaceOfModel } from "./spaces.js";
 import { openStoreIndex, type StoreIndex, type StoreIndexOptions } from "./store-index.js";
-import { storedVectors } from "./stored-vectors.js";
+import { allRows, storedVectors } from "./stored-vectors.js";
 import { unchangedImage } from "./unchanged-image.js";
 import { conditionOf, type Where } from "./where.js";
 
@@ -133,27 +133,19 @@ async function spaceFor(
   return chosen;
 }
 
-/** Vectors between two turns of the event loop. */
-const rowsATurn = 2000;
-
 async function readEmbeddings(
   database: StoreDatabase,
   { space: wanted, where, signal }: EmbeddingsOptions,
 ): Promise<StoredEmbeddings> {
   const space = chooseSpace(database, wanted);
   const stored = storedVectors(database, space, where && conditionOf(database, where));
-  const { rows, cols, images } = stored;
-  const data = new Float32Array(rows * cols);
-  for (let start = 0; start < rows; start += rowsATurn) {
-    signal?.throwIfAborted();
-    data.set(stored.read(start, Math.min(rows, start + rowsATurn)).data, start * cols);
-    await setImmediate();
-  }
+  const { images } = stored;
+  const vectors = await inTurns(allRows(stored), signal);
   const described = describePictures(database, space, images);
   const { transform: _, background: __, size: ___, ...reading } = space.reading ?? { transform: undefined };
   const size = inputSizeOf(space);
   return {
-    vectors: { data, rows, cols },
+    vectors,
     pictures: described.map(({ picture }) => picture),
     labels: described.map(({ label }) => label),
     ...{ images, modelName: space.modelName, ...reading },

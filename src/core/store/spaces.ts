@@ -53,6 +53,14 @@ export function addSpace(database: StoreDatabase, space: VectorSpace, dim: numbe
   return { ...space, id, dim };
 }
 
+/** @param wanted a model's name, or the beginning of a fingerprint; every space is meant without it */
+export function isMeant(
+  { modelName, fingerprint }: Pick<VectorSpace, "modelName" | "fingerprint">,
+  wanted?: string,
+): boolean {
+  return wanted === undefined || modelName === wanted || fingerprint.startsWith(wanted);
+}
+
 /**
  * The space that is meant.
  *
@@ -63,9 +71,7 @@ export function chooseSpace(database: StoreDatabase, wanted?: string): StoredSpa
   const spaces = listSpaces(database);
   if (spaces.length === 0)
     throw new StoreError(database.path, "holds no vectors yet: fill it with `patchlab embed FOLDER --store FILE`");
-  const fits = spaces.filter(
-    ({ modelName, fingerprint }) => wanted === undefined || modelName === wanted || fingerprint.startsWith(wanted),
-  );
+  const fits = spaces.filter((space) => isMeant(space, wanted));
   if (fits.length === 1) return fits[0];
   const list = listed(spaces);
   throw new ArgumentError(

@@ -1,7 +1,9 @@
 /** The index over a space of a store: exact in memory, or a graph on disk when there are many vectors. */
 import { checkChoice } from "../check-choice.js";
 import { NotFiniteError, StoreError } from "../errors.js";
+import { given } from "../given.js";
 import type { Model } from "../model/model.js";
+import { inTurns } from "../numeric/in-turns.js";
 import { exactSearcher } from "../retrieval/exact-searcher.js";
 import { type HnswOptions, hnswSearcher } from "../retrieval/hnsw/hnsw.js";
 import type { Query } from "../retrieval/query.js";
@@ -12,7 +14,7 @@ import type { StoreDatabase } from "./database.js";
 import { describePicture } from "./pictures.js";
 import { inputSizeOf, short } from "./space.js";
 import type { StoredSpace } from "./spaces.js";
-import { type StoredVectors, storedVectors } from "./stored-vectors.js";
+import { allRows, type StoredVectors, storedVectors } from "./stored-vectors.js";
 import { unchangedImage } from "./unchanged-image.js";
 import { conditionOf, type Where } from "./where.js";
 
@@ -87,15 +89,15 @@ async function openSearcher(
   vectors: StoredVectors,
   { kind = "auto", threads, signal, hnsw = {}, onProgress }: StoreIndexOptions,
 ): Promise<{ searcher: Searcher; recall?: number }> {
-  const common = { ...(threads === undefined ? {} : { threads }), ...(signal ? { signal } : {}) };
+  const common = given({ threads, signal });
   try {
     if (kind === "exact" || (kind === "auto" && vectors.rows <= exactUpTo))
-      return { searcher: await exactSearcher(vectors.read(0, vectors.rows), common) };
+      return { searcher: await exactSearcher(await inTurns(allRows(vectors), signal), common) };
     const id = String(database.get("SELECT value FROM facts WHERE name = 'id'")?.[0]);
     const searcher = await hnswSearcher(vectors, {
       ...{ ...common, ...hnsw, ids: vectors.ids, identity: `${id} ${space.fingerprint}` },
       file: `${database.path}.${short(space.fingerprint)}.hnsw`,
-      ...(onProgress ? { onProgress } : {}),
+      ...given({ onProgress }),
     });
     return { searcher, recall: searcher.recall.value };
   } catch (error) {

@@ -1,6 +1,7 @@
 /** The vectors of a space by row: those of pictures that are there, in the order in which they were made. */
 import { StoreError } from "../errors.js";
-import { matrix } from "../numeric/matrix.js";
+import { type Matrix, matrix } from "../numeric/matrix.js";
+import type { Steps } from "../numeric/steps.js";
 import type { VectorSource } from "../retrieval/searcher.js";
 import type { Row, StoreDatabase } from "./database.js";
 import type { StoredSpace } from "./spaces.js";
@@ -38,6 +39,16 @@ export function storedVectors(database: StoreDatabase, space: StoredSpace, only:
       return matrix(data, to - from, cols);
     },
   };
+}
+
+/** All of them as one matrix, block by block. */
+export function* allRows({ rows, cols, read }: VectorSource): Steps<Matrix> {
+  const data = new Float32Array(rows * cols);
+  for (let start = 0; start < rows; start += rowsAtOnce) {
+    data.set(read(start, Math.min(rows, start + rowsAtOnce)).data, start * cols);
+    yield;
+  }
+  return matrix(data, rows, cols);
 }
 
 const here: Condition = { sql: "i.state = 'here'", values: [] };

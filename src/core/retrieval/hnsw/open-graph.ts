@@ -41,7 +41,7 @@ async function buildGraph(job: GraphJob): Promise<OpenGraph> {
   const { source, settings, ids, signal, onProgress } = job;
   const graph = new Graph(source.rows, settings);
   const sample = recallSample(source, settings.threads);
-  await fillGraph({ ...{ graph, source, ids: ids.ids, rows: rowRange(0, source.rows), sample, signal, onProgress } });
+  await fillGraph({ graph, source, ids: ids.ids, rows: rowRange(0, source.rows), sample, signal, onProgress });
   const searched = { graph, source, ids };
   const recall = { ...(await recallOf(searched, sample)), rows: source.rows };
   return { graph: searched, recall, built: "now", ...(await save(job, graph, recall)) };
@@ -67,7 +67,7 @@ async function keptGraph(job: GraphJob, file: string): Promise<OpenGraph | undef
     return { graph: searched, recall, built: "from file", saved: true };
   }
   const larger = { ...searched, graph: graph.grown(entries) };
-  await fillGraph({ ...{ graph: larger.graph, source, ids: ids.ids, rows: missing, signal, onProgress } });
+  await fillGraph({ graph: larger.graph, source, ids: ids.ids, rows: missing, signal, onProgress });
   const recall = await keptRecall(job, larger, header);
   return { graph: larger, recall, built: "extended", ...(await save(job, larger.graph, recall)) };
 }

@@ -1,10 +1,7 @@
 /** How many of the true nearest rows the graph finds, told from some rows whose nearest are known. */
-
+import { bestProducts } from "../../numeric/held-base.js";
 import type { Matrix } from "../../numeric/matrix.js";
 import { seededRandom } from "../../numeric/random.js";
-import { sharedSession } from "../../numeric/shared-session.js";
-import { GraphBuilder } from "../../runtime/graph.js";
-import { int64 } from "../../runtime/tensor.js";
 import { keySimilarity } from "../found.js";
 import type { Found, VectorSource } from "../searcher.js";
 import { measuredQueries, similarityKey } from "./cosine-ranking.js";
@@ -28,7 +25,7 @@ const spare = 6;
 export interface RecallSample {
   /** the rows as queries */
   readonly queries: Matrix;
-  /** takes rows in; the vectors of length 1 are copied */
+  /** takes rows in, with their vectors of length 1 */
   compare(vectors: Float32Array, rows: Int32Array): Promise<void>;
   /** @param found the `width` most similar rows of each query, itself among them */
   recallOf(found: Found): Recall;
@@ -47,14 +44,12 @@ export function recallSample(source: VectorSource, threads: number): RecallSampl
     width: k + 1,
     async compare(vectors, rows) {
       const width = Math.min(k + 1 + spare, rows.length);
-      // the caller hands these over before the session is there
-      const x = { data: vectors.slice(), dims: [rows.length, source.cols] };
-      const session = await productSession({ threads });
-      const { scores, indices } = await session.run({ q: ready, x, k: int64([width]) });
+      const x = { data: vectors, dims: [rows.length, source.cols] };
+      const { scores, rows: places } = await bestProducts(ready, x, width, { threads });
       for (let q = 0; q < own.length; q++) {
         for (let at = q * width; at < (q + 1) * width; at++) {
-          const row = rows[(indices.data as Int32Array)[at]];
-          if (row !== own[q]) best[q].push({ row, score: (scores.data as Float32Array)[at] });
+          const row = rows[places[at]];
+          if (row !== own[q]) best[q].push({ row, score: scores[at] });
         }
         best[q] = best[q].sort((a, b) => b.score - a.score).slice(0, k + spare);
       }
@@ -101,19 +96,3 @@ function share(
   }
   return hits / (own.length * k);
 }
-
-/** The best products of queries with rows. */
-const productSession = sharedSession(() => {
-  const g = new GraphBuilder();
-  const q = g.input("q", "float32", ["queries", "cols"]);
-  const x = g.input("x", "float32", ["rows", "cols"]);
-  const k = g.input("k", "int64", [1]);
-  const [scores, indices] = g.ops("TopK", [g.op("Gemm", [q, x], { transB: 1 }), k], 2, {
-    axis: 1,
-    largest: 1,
-    sorted: 1,
-  });
-  g.output("scores", scores, "float32", ["queries", "width"]);
-  g.output("indices", g.op("Cast", [indices], { to: 6 }), "int32", ["queries", "width"]);
-  return g.build();
-});
