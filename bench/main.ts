@@ -3,6 +3,7 @@ import { cpus } from "node:os";
 import { folder, memory } from "./folder.js";
 import { image } from "./image.js";
 import { installedVersion, versionIn } from "./installed.js";
+import { kernel } from "./kernel.js";
 import type { Comparison } from "./measure.js";
 import { million } from "./million.js";
 import { model } from "./model.js";
@@ -38,6 +39,7 @@ export const groups: Record<string, Group> = {
   pca: { run: pca, peer: "ml-pca" },
   umap: { run: umap, peer: "umap-js" },
   retrieval: { run: retrieval },
+  kernel: { run: kernel, peer: "tslab" },
   store: { run: store, slow: true },
   million: { run: million, slow: true },
   folder: { run: folder, slow: true },

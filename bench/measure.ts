@@ -40,6 +40,11 @@ export async function compareTimes(
   await rested(peer);
   const times: [number, number][] = [];
   for (let i = 0; i < pairs; i++) times.push([await rested(ours), await rested(peer)]);
+  return comparisonOf(times);
+}
+
+/** The comparison of pairs of times, ours and the peer's. */
+export function comparisonOf(times: readonly (readonly [number, number])[]): Comparison {
   return {
     ratio: median(times.map(([a, b]) => b / a)),
     ours: median(times.map(([a]) => a)),

@@ -1,29 +1,38 @@
 // Opens JupyterLab on notebooks/ with the patchlab kernel, in a Python environment of its own (.venv).
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { prepareVenv, venv } from "./python.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const venv = join(root, ".venv");
-const bin = (name) => join(venv, process.platform === "win32" ? "Scripts" : "bin", name);
 
-function run(command, args, what) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
-  if (status === 0) return;
-  console.error(error ? `${what} (${error.message})` : what);
-  process.exit(status ?? 1);
+function fail(sentence, code = 1) {
+  console.error(sentence);
+  process.exit(code);
 }
 
-if (!existsSync(bin(process.platform === "win32" ? "jupyter-lab.exe" : "jupyter-lab"))) {
-  console.log("Installing JupyterLab into .venv …");
-  const python = process.platform === "win32" ? "python" : "python3";
-  run(python, ["-m", "venv", venv], "JupyterLab needs Python 3 with its venv module: install it and try again.");
-  run(bin("python"), ["-m", "pip", "install", "--quiet", "jupyterlab>=4.4,<5"], "JupyterLab could not be installed.");
+function preparedPython() {
+  try {
+    return prepareVenv(console.log);
+  } catch (error) {
+    return fail(error.message);
+  }
 }
-run(
-  process.execPath,
-  [join(root, "dist/cli/main.js"), "kernel", "install", "--prefix", venv],
-  "The kernel could not be installed.",
-);
-run(bin("jupyter-lab"), [join(root, "notebooks"), ...process.argv.slice(2)], "JupyterLab ended with an error.");
+
+const python = preparedPython();
+const install = [join(root, "dist/cli/main.js"), "kernel", "install", "--prefix", venv];
+if (spawnSync(process.execPath, install, { cwd: root, stdio: "inherit" }).status !== 0)
+  fail("The kernel could not be installed; the lines above say why.");
+
+// Jupyter asks root to say so; who runs this as root has
+const asRoot = process.getuid?.() === 0 ? ["--allow-root"] : [];
+const notebooks = join(root, "notebooks");
+const lab = spawn(python, ["-m", "jupyterlab", ...asRoot, notebooks, ...process.argv.slice(2)], { stdio: "inherit" });
+// Ctrl-C reaches JupyterLab too, which asks before it ends: wait for it
+process.on("SIGINT", () => undefined);
+process.on("SIGTERM", () => lab.kill("SIGTERM"));
+lab.on("error", (error) => fail(`JupyterLab could not be started (${error.message}).`));
+lab.on("exit", (code, signal) => {
+  if (code === 0 || signal !== null) process.exit(signal === null ? 0 : 1);
+  fail("JupyterLab ended with an error; the lines above say why.", code);
+});

@@ -90,6 +90,7 @@ const names = [
   "umap",
   "vectorFormatOf",
   "vectorFormats",
+  "widget",
   "writeVectors",
 ];
 
@@ -103,6 +104,7 @@ describe("the package", () => {
     assert.deepEqual(Object.keys(dependencies).sort(), [
       "@bufbuild/protobuf",
       "@huggingface/hub",
+      "@types/node",
       "commander",
       "h5wasm",
       "hyparquet",
@@ -112,8 +114,9 @@ describe("the package", () => {
       "p-map",
       "plotly.js-gl2d-dist-min",
       "sharp",
-      "tslab",
+      "typescript",
       "umap-js",
+      "zeromq",
       "zod",
     ]);
   });

@@ -26,7 +26,7 @@ interface Bench {
   }>;
 }
 
-const groups = ["model", "image", "pca", "umap", "retrieval"];
+const groups = ["model", "image", "pca", "umap", "retrieval", "kernel"];
 /** those that take minutes */
 const slow = ["store", "million", "folder", "memory", "sizes"];
 

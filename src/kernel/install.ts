@@ -53,6 +53,8 @@ function kernelSpec(): string {
     argv: [process.execPath, main, "{connection_file}"],
     display_name: "patchlab (TypeScript)",
     language: "typescript",
+    // works where a process cannot be sent signals, too; signals are heard all the same
+    interrupt_mode: "message",
     metadata: { installed_by: installedBy },
   };
   return `${JSON.stringify(spec, null, 1)}\n`;

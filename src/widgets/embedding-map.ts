@@ -104,8 +104,11 @@ function body(points: Matrix, categories: Categories, sheet?: Sheet): string {
     `<div class="pl-map" style="--pl-tall:${tall}" tabindex="0" role="application" aria-label="${hint}">` +
     `<svg viewBox="0 0 ${width} ${height}" aria-hidden="true">${paths}</svg></div>` +
     `<div class="pl-side">${legend(categories)}<div class="pl-tools">${pictures}` +
-    `<button type="button" class="pl-whole">Whole map</button><span class="pl-hint">Point at one, or press an arrow key. ` +
-    `Drag to enlarge, double-click to go back.</span></div><div class="pl-sr pl-live" aria-live="polite"></div></div>`
+    `<button type="button" class="pl-whole">Whole map</button>` +
+    `<button type="button" class="pl-select" aria-pressed="false" hidden>Select</button>` +
+    `<span class="pl-selected" aria-live="polite" hidden></span>` +
+    `<span class="pl-hint">Point at one, or press an arrow key. Drag to enlarge, double-click to go back.</span></div>` +
+    `<div class="pl-sr pl-live" aria-live="polite"></div></div>`
   );
 }
 

@@ -3,6 +3,9 @@ export type { FigureOptions, MimeBundle } from "./bundle.js";
 export { type EmbeddingMapOptions, embeddingMap, type ProjectionLike } from "./embedding-map.js";
 export { type GalleryOptions, gallery } from "./gallery.js";
 export { type ChartAxis, type ChartSeries, type LineChartOptions, lineChart } from "./line-chart.js";
+export type { EmbeddingMapView, SelectedPoint } from "./live/embedding-view.js";
+export type { FigureView } from "./live/figure-view.js";
+export type { PatchMapView } from "./live/patch-map-view.js";
 export { type MatchedLike, type MatchFigureOptions, type MatchLike, matchFigure } from "./match-figure.js";
 export { type PageContent, type PageSection, page } from "./page.js";
 export {
@@ -24,3 +27,11 @@ export { type Showable, type ShowOptions, show, type ToBundleOptions, toBundle }
 export { type MatrixTableOptions, matrixTable } from "./table.js";
 export type { PictureLike } from "./thumbnail.js";
 export { type TokenNormsFigureOptions, type TokenNormsLike, tokenNormsFigure } from "./token-norms-figure.js";
+export {
+  type Widget,
+  type WidgetEvents,
+  type WidgetOptions,
+  type WidgetState,
+  type WidgetValue,
+  widget,
+} from "./widget.js";

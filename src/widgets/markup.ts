@@ -1,4 +1,5 @@
 /** Text on its way into HTML: nothing that came from outside may become a tag, an attribute or a script. */
+import { isAbsolute, relative } from "node:path";
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
@@ -53,6 +54,12 @@ export function fold(
 /** The items one after the other. */
 export function inSequence(items: readonly string[]): string {
   return items.join("");
+}
+
+/** A file's path as it would be written where the code runs, which says less of the machine where that is shorter. */
+export function pathFromHere(path: string): string {
+  const here = isAbsolute(path) ? relative(process.cwd(), path) : "";
+  return here !== "" && here.length < path.length ? here : path;
 }
 
 /** The file's name without its folders; names made up for pixels come back as they are. */

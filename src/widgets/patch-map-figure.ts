@@ -113,8 +113,9 @@ function caption(patchMap: PatchMapLike, shown: number, options: PatchMapFigureO
       `from 0 to 1 (no unit); patches above the threshold ${decimal(threshold)} are foreground. The three leading ` +
       "components of the foreground are its red, green and blue, on one basis for all pictures.",
     live: options.patches
-      ? `The slider computes that basis anew in this page, from the ${liveComponents} leading components of ${whose}.`
-      : "The slider keeps that basis and stretches the colours again; patches new to the foreground stay grey.",
+      ? "The slider moves the threshold from there and computes that basis anew; without a kernel, from the " +
+        `${liveComponents} leading components of ${whose}.`
+      : "The slider moves the threshold from there, keeps that basis and stretches the colours again; patches new to the foreground stay grey.",
     lookFor: "the same part, such as a sole or a sleeve, in the same colour across pictures.",
   };
 }

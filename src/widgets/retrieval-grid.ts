@@ -6,7 +6,7 @@ import type { Hit, SearchedQuery, SearchResult } from "../core/retrieval/search-
 import type { FigureOptions, MimeBundle } from "./bundle.js";
 import { bundleOf } from "./figure.js";
 import { boxPath, outlinesMarkup } from "./map-tile.js";
-import { escapeHtml, fold, inSequence, shortName } from "./markup.js";
+import { escapeHtml, fold, inSequence, pathFromHere, shortName } from "./markup.js";
 import type { MatchLike } from "./match-figure.js";
 import { matchMarkup } from "./match-markup.js";
 import { boxOf, type DrawnMatch, drawnMatch } from "./match-tiles.js";
@@ -186,7 +186,8 @@ function tile({ name, picture }: Drawn<QueryLike | HitLike>, box?: Region): stri
 }
 
 function names({ item, name }: Drawn<QueryLike | HitLike>): string {
-  const file = `<span class="pl-name" title="${escapeHtml(item.picture?.name ?? name)}">${escapeHtml(name)}</span>`;
+  const whole = item.picture ? pathFromHere(item.picture.name) : name;
+  const file = `<span class="pl-name" title="${escapeHtml(whole)}">${escapeHtml(name)}</span>`;
   return item.label === undefined ? file : `<span class="pl-label">${escapeHtml(item.label)}</span>${file}`;
 }
 

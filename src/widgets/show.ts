@@ -1,6 +1,7 @@
 /** Shows any result where the code runs: in a notebook as a figure, in a shell as text. */
 import { type CellExecution, displayHook } from "../core/display-hook.js";
 import { ArgumentError } from "../core/errors.js";
+import type { PatchMap } from "../core/features/patch-map.js";
 import type { Matrix } from "../core/numeric/matrix.js";
 import type { ImageSource } from "../core/picture.js";
 import type { RetrievalScores } from "../core/retrieval/evaluate.js";
@@ -9,6 +10,9 @@ import { type AttentionFigureOptions, type AttentionLike, attentionFigure } from
 import type { MimeBundle } from "./bundle.js";
 import { type EmbeddingMapOptions, embeddingMap, type ProjectionLike } from "./embedding-map.js";
 import { type GalleryOptions, gallery } from "./gallery.js";
+import { type EmbeddingMapView, embeddingView } from "./live/embedding-view.js";
+import { carrying, type Displayable, shownAlready } from "./live/figure-view.js";
+import { type PatchMapView, patchMapView } from "./live/patch-map-view.js";
 import { type MatchFigureOptions, type MatchLike, matchFigure } from "./match-figure.js";
 import { type PatchMapFigureOptions, type PatchMapLike, patchMapFigure } from "./patch-map-figure.js";
 import { type RetrievalGridOptions, retrievalGrid, type SearchResultLike } from "./retrieval-grid.js";
@@ -17,9 +21,6 @@ import { type ScoreTableOptions, scoreTable } from "./score-table.js";
 import { type MatrixTableOptions, matrixTable } from "./table.js";
 import type { PictureLike } from "./thumbnail.js";
 import { type TokenNormsFigureOptions, type TokenNormsLike, tokenNormsFigure } from "./token-norms-figure.js";
-
-/** The method that Deno's Jupyter kernel asks a cell's value for. */
-const jupyterSymbol: symbol = Symbol.for("Jupyter.display");
 
 /** What can be shown. A list of paths, of pictures' bytes or of picture records is a gallery. */
 export type Showable =
@@ -51,6 +52,11 @@ export interface ToBundleOptions
   readonly limit?: number;
 }
 
+/** A projection whose pictures keep their own kind in the view. */
+export interface ShownProjection<P extends PictureLike> extends Omit<ProjectionLike, "pictures"> {
+  pictures?: readonly (P | undefined)[];
+}
+
 export interface ShowOptions extends ToBundleOptions {
   /** also write the figure to this HTML file */
   readonly file?: string;
@@ -65,19 +71,21 @@ interface Kind {
   name: string;
   fits(value: object): boolean;
   draw(value: never, options: never): Promise<MimeBundle>;
+  /** of figures that the reader and the notebook share */
+  view?(value: never, options: never): Displayable<object>;
 }
 
 /** From the most to the least particular: the first that fits draws. */
 const kinds: readonly Kind[] = [
   { name: "a figure's bundle", fits: (v) => "text/html" in v, draw: async (bundle: MimeBundle) => bundle },
-  { name: "a patch map", fits: (v) => "maps" in v && "threshold" in v, draw: patchMapFigure },
+  { name: "a patch map", fits: (v) => "maps" in v && "threshold" in v, draw: patchMapFigure, view: patchMapView },
   { name: "a search result", fits: (v) => "queries" in v && Array.isArray(v.queries), draw: retrievalGrid },
   {
     name: "retrieval scores",
     fits: (v) => "meanAveragePrecision" in v && "precision" in v && Array.isArray(v.precision),
     draw: scoreTable,
   },
-  { name: "a projection", fits: (v) => "points" in v, draw: embeddingMap },
+  { name: "a projection", fits: (v) => "points" in v, draw: embeddingMap, view: embeddingView },
   { name: "token norms", fits: (v) => "outliers" in v && "images" in v && "threshold" in v, draw: tokenNormsFigure },
   {
     name: "attention of one picture or several",
@@ -116,44 +124,64 @@ export async function toBundle(
   result: Showable | Promise<Showable>,
   options: ToBundleOptions = {},
 ): Promise<MimeBundle> {
+  const { kind, value } = await kindOf(result);
+  return kind.draw(value as never, options as never);
+}
+
+async function kindOf(result: unknown): Promise<{ kind: Kind; value: unknown }> {
   const value: unknown = await result;
   const kind = typeof value === "object" && value !== null ? kinds.find(({ fits }) => fits(value)) : undefined;
-  if (!kind)
-    throw new ArgumentError(
-      "result",
-      `is ${describe(value)}; what can be shown is ${kinds.map(({ name }) => name).join(", ")}`,
-    );
-  return kind.draw(value as never, options as never);
+  if (kind) return { kind, value };
+  throw new ArgumentError(
+    "result",
+    `is ${describe(value)}; what can be shown is ${kinds.map(({ name }) => name).join(", ")}`,
+  );
 }
 
 /**
  * Draws a result and displays it: in a notebook as a figure, elsewhere as text.
  *
+ * A patch map and an embedding map come back as views: in a notebook whose page has widgets (`pip install anywidget`)
+ * `view.threshold` follows the slider and `view.selection` the points that the reader selects, and setting them moves
+ * the slider and marks the points; `view.onChange` tells of either. Elsewhere the figure answers by itself, and the
+ * view works without it.
+ *
  * @param result a patch map, a search result, retrieval scores, a projection, attention, token norms, a match,
  *   features, a matrix, pictures, or a promise of one
- * @returns nothing, so that a cell does not show it twice; only in Deno the bundle, which its cells display as their
- *   value. `toBundle` gives the bundle anywhere
+ * @returns a view, which shows nothing as a cell's value since its figure is shown; for other figures nothing. In Deno
+ *   both are the bundle, which its cells display as their value. `toBundle` gives the bundle anywhere
  * @throws ArgumentError when the result is none of those that can be shown; FileError when `options.file` cannot be
  *   written; and what the figure throws
- * @example await show(patchMap(patches, { threshold: "otsu" }));
+ * @example
+ * const view = await show(patchMap(patches, { threshold: "otsu" }), { patches });
+ * // after moving the slider
+ * const { maps } = await view.map;
  */
-export async function show(
+export function show(result: PatchMap | Promise<PatchMap>, options?: ShowOptions): Promise<PatchMapView<PatchMap>>;
+export function show(result: PatchMapLike | Promise<PatchMapLike>, options?: ShowOptions): Promise<PatchMapView>;
+export function show<P extends PictureLike = PictureLike>(
+  result: ShownProjection<P> | Promise<ShownProjection<P>>,
+  options?: ShowOptions,
+): Promise<EmbeddingMapView<P>>;
+export function show(
   result: Showable | Promise<Showable>,
-  options: ShowOptions = {},
-): Promise<MimeBundle | undefined> {
-  const full = await toBundle(result, options);
+  options?: ShowOptions,
+): Promise<PatchMapView | EmbeddingMapView | MimeBundle | undefined>;
+export async function show(result: unknown, options: ShowOptions = {}): Promise<unknown> {
+  const { kind, value } = await kindOf(result);
+  const full = await kind.draw(value as never, options as never);
+  const shared = kind.view?.(value as never, options as never);
   if (options.file !== undefined) await saveHtml(full, options.file, options.title ? { title: options.title } : {});
   const display = displayHook();
-  if (display) await display({ ...carriedOnce(full, options.plotly, display.execution?.()) });
-  else if ("Deno" in globalThis) return forDeno(carriedOnce(full, options.plotly));
-  else console.log(full["text/plain"]);
-  return undefined;
-}
-
-/** Deno asks a cell's value for this method; other readers see a plain bundle. */
-function forDeno(bundle: MimeBundle): MimeBundle {
-  const value = () => ({ ...bundle });
-  return Object.defineProperty(bundle, jupyterSymbol, { value, enumerable: false, configurable: true });
+  if (display) {
+    const bundle = carriedOnce(full, options.plotly, display.execution?.());
+    const put = (html: string) => display({ ...bundle, "text/html": html });
+    await (shared ? shared.shared.display(display, bundle["text/html"], put) : put(bundle["text/html"]));
+  } else if ("Deno" in globalThis) {
+    const bundle = carriedOnce(full, options.plotly);
+    return carrying(shared?.view ?? {}, bundle);
+  } else console.log(full["text/plain"]);
+  return shared && shownAlready(shared.view);
 }
 
 /** The run of a cell whose output brought Plotly. */

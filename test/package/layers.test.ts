@@ -55,9 +55,17 @@ const layers: Record<string, { allowed: string[]; refused: string[] }> = {
     allowed: ["../core/numeric/matrix.js", "./svg.js"],
     refused: ["../kernel/display.js", "../index.js", "./index.js"],
   },
+  "src/widgets/live/new.ts": {
+    allowed: ["../../core/display-hook.js", "../bundle.js", "./wire.js"],
+    refused: ["../../kernel/interpreter.js", "../../index.js", "../index.js"],
+  },
   "src/widgets/page/new.ts": {
     allowed: ["../placement.js"],
     refused: ["../../core/numeric/pca.js"],
+  },
+  "src/kernel/cells/new.ts": {
+    allowed: ["../../core/errors.js", "../values/error-report.js"],
+    refused: ["../../core/picture.js", "../../widgets/show.js", "../../index.js"],
   },
   "src/kernel/new.ts": {
     allowed: ["../core/errors.js", "../core/atomic-write.js", "../core/display-hook.js", "./nbformat.js"],

@@ -21,8 +21,13 @@ export interface WatchedPage {
   errors: string[];
 }
 
+export interface WatchOptions extends BrowserContextOptions {
+  /** a server that the page may ask, such as `http://127.0.0.1:8888` */
+  origin?: string;
+}
+
 export interface TestBrowser {
-  open(url: string, options?: BrowserContextOptions): Promise<WatchedPage>;
+  open(url: string, options?: WatchOptions): Promise<WatchedPage>;
 }
 
 /**
@@ -43,9 +48,9 @@ export function testBrowser(): TestBrowser {
   });
   after(() => browser?.close());
   return {
-    open: async (url, options) => {
+    open: async (url, { origin, ...options } = {}) => {
       if (!browser) throw new Error("Chromium is not running");
-      return watch(await (await browser.newContext(options)).newPage(), url);
+      return watch(await (await browser.newContext(options)).newPage(), url, origin);
     },
   };
 }
@@ -57,14 +62,16 @@ function launchArguments(): string[] {
   return ["--disable-gpu", ...quiet, ...sandbox];
 }
 
-async function watch(page: Page, url: string): Promise<WatchedPage> {
+async function watch(page: Page, url: string, origin: string | undefined): Promise<WatchedPage> {
   const [requests, errors]: [string[], string[]] = [[], []];
   page.on("console", (message) => {
     if (message.type() === "error") errors.push(message.text());
   });
   page.on("pageerror", (error) => errors.push(error.message));
   await page.context().route(/^(?!file:|data:|blob:)/, (route) => {
-    requests.push(route.request().url());
+    const asked = route.request().url();
+    if (origin !== undefined && new URL(asked).origin === origin) return route.continue();
+    requests.push(asked);
     return route.abort();
   });
   await page.goto(url);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import fc from "fast-check";
-import { escapeHtml, escapeJson, escapeXml, fold, inSequence, shortName } from "#dist/widgets/markup.js";
+import { escapeHtml, escapeJson, escapeXml, fold, inSequence, pathFromHere, shortName } from "#dist/widgets/markup.js";
 
 describe("escapeHtml(text)", () => {
   it("leaves nothing that can open a tag or end an attribute", () => {
@@ -9,6 +10,15 @@ describe("escapeHtml(text)", () => {
 
   it("keeps what a browser reads back", () => {
     assert.equal(escapeHtml(`<b a="1">'&'`), "&lt;b a=&quot;1&quot;&gt;&#39;&amp;&#39;");
+  });
+});
+
+describe("pathFromHere(path)", () => {
+  it("writes paths near the working folder from there, and leaves far ones and names as they are", () => {
+    const here = process.cwd();
+    assert.equal(pathFromHere(join(here, "images", "a.jpg")), join("images", "a.jpg"));
+    assert.equal(pathFromHere(join(here, "..", "b.jpg")), join("..", "b.jpg"));
+    for (const same of ["/x/c.jpg", "d.jpg", "picture 3", here]) assert.equal(pathFromHere(same), same);
   });
 });
 

@@ -71,9 +71,15 @@ describe("toBundle(result)", () => {
 describe("show(result) in a notebook", () => {
   const shown: MimeBundle[] = [];
   let execution: CellExecution | undefined;
-  before(() => {
+  before(async () => {
     const hook = (bundle: MimeBundle): number => shown.push(bundle);
     global[display] = Object.assign(hook, { execution: () => execution });
+    // as if no cell's output held Plotly
+    execution = { replaced: false };
+    await show(madeProjection(), { plotly: true });
+    execution.replaced = true;
+    execution = undefined;
+    shown.length = 0;
   });
   after(() => {
     delete global[display];

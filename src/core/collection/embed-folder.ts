@@ -1,5 +1,7 @@
 /** A folder of pictures as vectors: one row a picture, labelled by the folder it lies in. */
+
 import { existsSync } from "node:fs";
+import { ofCell } from "../display-hook.js";
 import { ArgumentError } from "../errors.js";
 import { folderLabel, listImages } from "../image/list.js";
 import type { Fit } from "../image/transform.js";
@@ -61,8 +63,8 @@ export async function embedFolder(
   if (typeof options?.model?.extract !== "function")
     throw new ArgumentError("model", "is missing: give what loadModel returned");
   return "store" in options && options.store !== undefined
-    ? embedStored(folder, options)
-    : embedInMemory(folder, options);
+    ? embedStored(folder, ofCell(options))
+    : embedInMemory(folder, ofCell(options));
 }
 
 async function embedStored(folder: string, { store: path, ...options }: EmbedIntoStore): Promise<EmbeddedStore> {

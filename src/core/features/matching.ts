@@ -1,4 +1,5 @@
 /** Which patches of two pictures look alike: for each the most similar one of the other picture. */
+import { cellSignal } from "../display-hook.js";
 import { ModelMismatchError, ShapeError } from "../errors.js";
 import type { Matrix, Patches } from "../numeric/matrix.js";
 import { type CosineNeighbours, neighbours } from "../numeric/neighbours.js";
@@ -93,8 +94,9 @@ async function match(
   a: Patches,
   b: Patches,
   covered: Uint8Array | undefined,
-  { signal }: MatchOptions,
+  options: MatchOptions,
 ): Promise<PatchMatch> {
+  const signal = cellSignal(options.signal);
   checkOneModel(a, b);
   const [left, right] = comparable(a, b, covered);
   const empty = left.tokens.rows === 0 || right.tokens.rows === 0;

@@ -1,4 +1,5 @@
 /** The two-step map: PCA of all patches parts object from ground, PCA of the object's patches colours its parts. */
+import { ofCell } from "../display-hook.js";
 import { ArgumentError, DegenerateDataError, ShapeError } from "../errors.js";
 import type { Matrix, Patches } from "../numeric/matrix.js";
 import { type Pca, pca, projectPca } from "../numeric/pca.js";
@@ -92,7 +93,7 @@ const nComponents = 3;
  * @example const { maps } = await patchMap((await model.extract(["a.jpg", "b.jpg"], { size: 518 })).patches);
  */
 export async function patchMap(patches: readonly Patches[], options: PatchMapOptions = {}): Promise<PatchMap> {
-  const { recipe, signal } = options;
+  const { recipe, signal } = ofCell(options);
   const tokens = patchTokens(patches);
   const { inputSize } = patches[0];
   const known = commonModel(patches);
@@ -175,9 +176,10 @@ async function pcaOfAll(tokens: Matrix, seed: number, signal?: AbortSignal): Pro
   }
 }
 
-async function pcaOfForeground(
+/** The second step's axes. @throws DegenerateDataError when fewer than 4 patches are foreground, or all are equal */
+export async function pcaOfForeground(
   foreground: Matrix,
-  { threshold }: Separation,
+  { threshold }: Pick<Separation, "threshold">,
   seed: number,
   signal?: AbortSignal,
 ): Promise<Pca> {
@@ -206,9 +208,10 @@ function firstColumn({ data, rows, cols }: Matrix): Float32Array {
   return Float32Array.from({ length: rows }, (_, i) => data[i * cols]);
 }
 
-type WholeMap = Pick<PatchComponentMap, "first" | "mask" | "scores" | "rgb">;
+export type WholeMap = Pick<PatchComponentMap, "first" | "mask" | "scores" | "rgb">;
 
-function perImage(patches: readonly Patches[], whole: WholeMap): PatchComponentMap[] {
+/** What was computed over all images together, image by image. */
+export function perImage(patches: readonly Patches[], whole: WholeMap): PatchComponentMap[] {
   let end = 0;
   return patches.map(({ rows, cols, picture }) => {
     const start = end;

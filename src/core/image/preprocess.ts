@@ -1,4 +1,5 @@
 /** From picture files to the numbers that a network takes: decode, resize, cut and normalise. */
+import { ofCell } from "../display-hook.js";
 import { ArgumentError, ShapeError } from "../errors.js";
 import type { ImageSource, Picture, RawImage } from "../picture.js";
 import { type DecodeOptions, decodeImage } from "./decode.js";
@@ -71,11 +72,12 @@ export async function preprocess(
   options: PreprocessOptions = {},
 ): Promise<PreparedBatch> {
   if (sources.length === 0) throw new ArgumentError("sources", "is an empty list: give at least one picture");
+  const settings = ofCell(options);
   let data: Float32Array | undefined;
   let first: PreparedPicture | undefined;
   const pictures: Picture[] = [];
   for (const [i, source] of sources.entries()) {
-    const one = await preprocessOne(source, transform, pictureName(source, i), options);
+    const one = await preprocessOne(source, transform, pictureName(source, i), settings);
     first ??= one;
     data ??= new Float32Array(sources.length * one.data.length);
     if (one.width !== first.width || one.height !== first.height)

@@ -1,6 +1,8 @@
 /** Resizes pictures as Pillow does, level for level, and only the part of the result that is wanted. */
+
 import { setImmediate } from "node:timers/promises";
 import { checkChoice } from "../check-choice.js";
+import { ofCell } from "../display-hook.js";
 import { ArgumentError } from "../errors.js";
 import type { RawImage, Region } from "../picture.js";
 import { checkRaw } from "./raw-image.js";
@@ -38,7 +40,7 @@ const WORK_A_TURN = 6e6;
  * @see https://github.com/python-pillow/Pillow/blob/main/src/libImaging/Resample.c
  */
 export async function resize(image: RawImage, size: Size, options: ResizeOptions = {}): Promise<RawImage> {
-  const { interpolation = "bicubic", signal } = options;
+  const { interpolation = "bicubic", signal } = ofCell(options);
   const window = options.window ?? { left: 0, top: 0, width: size.width, height: size.height };
   checkRaw(image, "image");
   checkWindow(size, window);

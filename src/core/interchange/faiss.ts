@@ -3,7 +3,9 @@
  *
  * @see https://github.com/facebookresearch/faiss/blob/main/faiss/impl/index_write.cpp (write_index_header, write_index)
  */
+
 import { writeAtomically } from "../atomic-write.js";
+import { cellSignal } from "../display-hook.js";
 import { FormatError } from "../errors.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { bytesOf } from "./number-bytes.js";
@@ -36,7 +38,7 @@ export interface FaissIndex {
  *   that does not agree with itself or the file's size
  */
 export function readFaiss(path: string, signal?: AbortSignal): Promise<FaissIndex> {
-  return withFile(path, "a FAISS index", readIndex, signal);
+  return withFile(path, "a FAISS index", readIndex, cellSignal(signal));
 }
 
 async function readIndex(file: SizedFile): Promise<FaissIndex> {

@@ -1,4 +1,5 @@
 /** Reads vectors from the files of other programs. */
+import { ofCell } from "../display-hook.js";
 import { readCompanion } from "./companion.js";
 import { readFaiss } from "./faiss.js";
 import { readHdf5 } from "./hdf5.js";
@@ -41,7 +42,8 @@ const readers: Readonly<Record<VectorFormat, Reader>> = {
  *   some row, or not one name a row
  * @throws the signal's reason when it is aborted
  */
-export async function readVectors(path: string, { format, signal }: ReadVectorsOptions = {}): Promise<VectorTable> {
+export async function readVectors(path: string, options: ReadVectorsOptions = {}): Promise<VectorTable> {
+  const { format, signal } = ofCell(options);
   signal?.throwIfAborted();
   const read = readers[chosenFormat(path, format)];
   return checkedTable(path, await read(path, signal), signal);

@@ -1,6 +1,7 @@
 /** Opens models by name or folder. */
 import { basename, resolve } from "node:path";
 import { checkChoice } from "../check-choice.js";
+import { ofCell } from "../display-hook.js";
 import { ArgumentError, ClosedError } from "../errors.js";
 import { readPreprocessorConfig } from "../image/preprocessor-config.js";
 import { imagenetTransform, type Transform } from "../image/transform.js";
@@ -83,7 +84,7 @@ function modelOf(
       end();
     }
   };
-  async function* stream(...[images, settings]: Parameters<Model["stream"]>): ReturnType<Model["stream"]> {
+  async function* streamed(...[images, settings]: Parameters<Model["stream"]>): ReturnType<Model["stream"]> {
     const end = begin();
     try {
       yield* extractStream({ network, name, transform }, images, settings);
@@ -101,9 +102,9 @@ function modelOf(
   const { family, dim, patchDim, patchSize } = network;
   const model: Model = {
     ...{ name, source, family, dim, patchDim, patchSize, transform },
-    forward: (pixels, options) => work(() => network.forward(pixels, options)),
-    extract: (images, options) => work(() => extract({ network, name, transform }, images, options)),
-    stream,
+    forward: (pixels, options = {}) => work(() => network.forward(pixels, ofCell(options))),
+    extract: (images, options = {}) => work(() => extract({ network, name, transform }, images, ofCell(options))),
+    stream: (images, options = {}) => streamed(images, ofCell(options)),
     fingerprint() {
       fingerprint ??= fingerprintOf(network, options).catch((error) => {
         // what could not be read is tried again

@@ -1,4 +1,5 @@
 /** Brings a model onto this disk by its name. */
+import { ofCell } from "../display-hook.js";
 import { ArgumentError, FileError } from "../errors.js";
 import { isHubId } from "../hub/cache-layout.js";
 import { type PulledRepository, type PullOptions, pullRepository } from "../hub/pull-repository.js";
@@ -43,7 +44,8 @@ export async function pullModel(source: string, options: PullOptions = {}): Prom
   if (entry && entry.hubId === undefined) return bundled(entry);
   if (!entry && !isHubId(source)) throw unknownModel(source);
   const revision = options.revision ?? entry?.revision;
-  const chosen = revision === undefined ? options : { ...options, revision };
+  const settings = ofCell(options);
+  const chosen = revision === undefined ? settings : { ...settings, revision };
   return { name: source, ...(await pullRepository(entry?.hubId ?? source, chosen)) };
 }
 

@@ -1,3 +1,4 @@
+import { ofCell } from "../display-hook.js";
 import { ArgumentError } from "../errors.js";
 import { holdBase } from "./held-base.js";
 import { inTurns } from "./in-turns.js";
@@ -57,7 +58,7 @@ export interface CosineNeighbours extends Neighbours {
 export function neighbours(base: Matrix, options: NeighboursOptions<"cosine">): Promise<CosineNeighbours>;
 export function neighbours(base: Matrix, options: NeighboursOptions): Promise<Neighbours>;
 export async function neighbours(base: Matrix, options: NeighboursOptions): Promise<Neighbours | CosineNeighbours> {
-  const { metric, queries = base, excludeSelf = false, signal, onProgress } = options;
+  const { metric, queries = base, excludeSelf = false, signal, onProgress } = ofCell(options);
   checkMatrix(base, "base");
   checkMatrix(queries, "queries");
   checkRankable(base.rows, "base");

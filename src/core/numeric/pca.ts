@@ -1,4 +1,5 @@
 /** Principal component analysis of matrices of any size: sums by onnxruntime, eigenvectors in typed arrays. */
+import { cellSignal, ofCell } from "../display-hook.js";
 import { DegenerateDataError } from "../errors.js";
 import { GraphBuilder } from "../runtime/graph.js";
 import { type Covariance, checkSamples, columnMeansSteps } from "./covariance.js";
@@ -39,7 +40,7 @@ export interface PcaOptions extends AxesOptions {
  * @example const { components } = await pca(features.cls, { nComponents: 50 });
  */
 export async function pca(x: Matrix, options: PcaOptions = {}): Promise<Pca> {
-  const { nComponents = 3, seed = 0, signal } = options;
+  const { nComponents = 3, seed = 0, signal } = ofCell(options);
   checkSamples(x, "x");
   checkComponents(nComponents, x.rows, x.cols);
   return inTurns(pcaSteps(await covarianceOf(x, signal), { nComponents, seed }), signal);
@@ -60,7 +61,8 @@ export async function projectPca(
   x: Matrix,
   options: ProjectOptions & { readonly signal?: AbortSignal } = {},
 ): Promise<Matrix> {
-  options.signal?.throwIfAborted();
+  const signal = cellSignal(options.signal);
+  signal?.throwIfAborted();
   const count = pca.components.rows;
   if (x.rows * x.cols * count < largeProjection) return projectPoints(pca, x, options);
   checkProjection(pca, x);
@@ -69,7 +71,7 @@ export async function projectPca(
   const scores = new Float32Array(x.rows * count);
   for (const { from, to } of blocks(x)) {
     const rows = { data: centredRows(x, from, to, pca.mean, 1), dims: [to - from, x.cols] };
-    const result = await session.run({ rows, axes }, { signal: options.signal });
+    const result = await session.run({ rows, axes }, { signal });
     scores.set(result.scores.data as Float32Array, from * count);
   }
   if (options.whiten) whitenScores(scores, pca);

@@ -5,7 +5,7 @@ import { seededRandom } from "../numeric/random.js";
 /** The first two principal components, brought to within 10 of the origin, with a little noise that parts duplicates. */
 export async function startPoints(x: Matrix, seed: number, signal?: AbortSignal): Promise<Float64Array> {
   const basis = await pca(x, { nComponents: Math.min(2, x.cols), seed, ...(signal ? { signal } : {}) });
-  const scores = await projectPca(basis, x);
+  const scores = await projectPca(basis, x, signal ? { signal } : {});
   let largest = 0;
   for (const v of scores.data) largest = Math.max(largest, Math.abs(v));
   const random = seededRandom(seed);

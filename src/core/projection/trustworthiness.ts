@@ -1,4 +1,5 @@
 /** How far a map can be believed: which of the neighbours that it shows are neighbours in the data. */
+import { ofCell } from "../display-hook.js";
 import { ArgumentError, ShapeError } from "../errors.js";
 import { type HeldBase, holdBase, queriesAtOnce } from "../numeric/held-base.js";
 import { inTurns } from "../numeric/in-turns.js";
@@ -53,7 +54,7 @@ export async function trustworthiness(
   points: Matrix,
   options: TrustworthinessOptions = {},
 ): Promise<Trustworthiness> {
-  const { metric = "euclidean", seed = 0, signal, onProgress } = options;
+  const { metric = "euclidean", seed = 0, signal, onProgress } = ofCell(options);
   const k = checkedNeighbours(x, points, options.k);
   const { sample = Math.ceil(distanceBudget / x.rows) } = options;
   checkCount(sample, "sample");

@@ -1,3 +1,4 @@
+import { ofCell } from "../display-hook.js";
 import { DegenerateDataError, ShapeError } from "../errors.js";
 import { inTurns } from "../numeric/in-turns.js";
 import { type LabelledVectors, labelledVectors } from "../numeric/labelled-vectors.js";
@@ -54,7 +55,7 @@ export interface Projection {
 export async function umap(x: Matrix | LabelledVectors, options: UmapOptions = {}): Promise<Projection> {
   const { vectors, pictures, labels, modelName, size } = labelledVectors(x, "x");
   checkSize(vectors);
-  const { seed = 0, engine = "patchlab", signal } = options;
+  const { seed = 0, engine = "patchlab", signal } = ofCell(options);
   const { used, notes } = resolveSettings(vectors.rows, options);
   const ready = await inTurns(preparedVectors(vectors, used.metric), signal);
   const report = percentReporter(options.onProgress);

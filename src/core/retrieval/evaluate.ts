@@ -1,3 +1,4 @@
+import { ofCell } from "../display-hook.js";
 import { ArgumentError } from "../errors.js";
 import { type HeldBase, holdBase, queriesAtOnce } from "../numeric/held-base.js";
 import { inTurns } from "../numeric/in-turns.js";
@@ -58,7 +59,7 @@ export async function evaluateRetrieval(
   labels?: ArrayLike<string | number>,
   options: EvaluateRetrievalOptions = {},
 ): Promise<RetrievalScores> {
-  const { ks = [1, 5, 10], metric = "cosine", signal, onProgress } = options;
+  const { ks = [1, 5, 10], metric = "cosine", signal, onProgress } = ofCell(options);
   for (const k of ks) checkCount(k, "ks");
   const known = labelledVectors(vectors, "vectors");
   const { rows } = known.vectors;

@@ -1,3 +1,5 @@
+import { cellSignal } from "../display-hook.js";
+import { given } from "../given.js";
 import type { LabelledVectors } from "../numeric/labelled-vectors.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { exactSearcher } from "./exact-searcher.js";
@@ -22,7 +24,6 @@ export async function exactIndex(
   options: ExactIndexOptions = {},
 ): Promise<ExactIndex> {
   const known = indexedVectors(vectors, options);
-  const { threads } = options;
-  const searcher = await exactSearcher(known.vectors, threads === undefined ? {} : { threads });
+  const searcher = await exactSearcher(known.vectors, given({ threads: options.threads, signal: cellSignal() }));
   return searchIndex(searcher, known.rows).index;
 }

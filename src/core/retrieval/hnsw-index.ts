@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { ofCell } from "../display-hook.js";
 import { given } from "../given.js";
 import type { LabelledVectors } from "../numeric/labelled-vectors.js";
 import type { Matrix } from "../numeric/matrix.js";
@@ -26,7 +27,7 @@ export async function hnswIndex(
   options: HnswIndexOptions = {},
 ): Promise<SearchIndex> {
   const known = indexedVectors(vectors, options);
-  const { file, connectivity, expansionAdd, expansionSearch, signal, onProgress, threads } = options;
+  const { file, connectivity, expansionAdd, expansionSearch, signal, onProgress, threads } = ofCell(options);
   const { data, rows } = known.vectors;
   const searcher = await hnswSearcher(matrixSource(known.vectors), {
     ids: Float64Array.from({ length: rows }, (_, i) => i),

@@ -1,4 +1,5 @@
 /** An index as its user sees it: questions of many kinds over a searcher that knows only numbers. */
+import { ofCell } from "../display-hook.js";
 import { ArgumentError, ClosedError, FileError } from "../errors.js";
 import { matchPatches } from "../features/matching.js";
 import { regionPatches } from "../features/region.js";
@@ -118,7 +119,7 @@ async function run(
   allow: Uint8Array | undefined,
 ): Promise<SearchResult> {
   const { searcher, rows, recall } = searched;
-  const { k = 10, exclude, signal, explain = false, onProgress } = options;
+  const { k = 10, exclude, signal, explain = false, onProgress } = ofCell(options);
   checkCount(k, "k");
   const reader: PictureReader = { ...rows, ...(signal ? { signal } : {}) };
   const allowed = withoutExcluded(allow, exclude, searcher.source.rows);

@@ -1,6 +1,8 @@
 /** The vectors of a store to and from files of other programs. */
+
 import { createHash } from "node:crypto";
 import { basename, dirname, relative, resolve, sep } from "node:path";
+import { ofCell } from "../display-hook.js";
 import { FormatError, ShapeError, StoreError } from "../errors.js";
 import { readVectors } from "../interchange/read-vectors.js";
 import type { VectorFormat } from "../interchange/vector-format.js";
@@ -76,7 +78,8 @@ const rowsAtOnce = 1000;
  * @throws FileError, FormatError when the file cannot be read, or names a picture twice or outside of `root`; ShapeError
  *   when the model makes vectors of another size; NotFiniteError naming the first row with NaN; StoreBusyError, StoreError for the store
  */
-export async function importVectors(path: string, options: ImportOptions): Promise<ImportedStore> {
+export async function importVectors(path: string, importOptions: ImportOptions): Promise<ImportedStore> {
+  const options = ofCell(importOptions);
   const { format, signal } = options;
   const table = await readVectors(path, { ...(format ? { format } : {}), ...(signal ? { signal } : {}) });
   checkDirections(path, table);

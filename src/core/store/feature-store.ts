@@ -1,5 +1,7 @@
 /** A store: what is in it, its vectors, its indexes. */
+
 import { statSync } from "node:fs";
+import { ofCell } from "../display-hook.js";
 import type { Model } from "../model/model.js";
 import { inTurns } from "../numeric/in-turns.js";
 import type { LabelledVectors } from "../numeric/labelled-vectors.js";
@@ -109,10 +111,11 @@ export function featureStore(database: StoreDatabase): FeatureStore {
       const image = unchangedImage(database, path);
       return image !== undefined && hasVector(database, chooseSpace(database, space).id, image);
     },
-    embeddings: (options = {}) => readEmbeddings(database, options),
+    embeddings: (options = {}) => readEmbeddings(database, ofCell(options)),
     async index(options = {}) {
+      const settings = ofCell(options);
       const space = await spaceFor(database, options);
-      const index = await openStoreIndex(database, space, options);
+      const index = await openStoreIndex(database, space, settings);
       indexes.add(index);
       return index;
     },

@@ -3,9 +3,11 @@ import { none } from "../categories.js";
 import type { EmbeddingMapData } from "../page-data.js";
 import { uncategorised } from "../palette.js";
 import { bytes, float32, uint16 } from "./decode.js";
+import { connect } from "./kernel.js";
 import { type Direction, towards } from "./nearest-point.js";
 import { drawPictures } from "./picture-layer.js";
 import { baseConfig, baseLayout, followSize, type PlotElement, type Plotly, withPlotly } from "./plotly.js";
+import { type Selection, selection } from "./selection.js";
 import { tooltip } from "./tooltip.js";
 
 /** A map that is drawn, and what its parts share. */
@@ -20,6 +22,8 @@ export interface MapView {
   sheet?: HTMLImageElement;
   /** categories that are switched off */
   hidden: Set<number>;
+  /** points that the reader has selected; empty where all count alike */
+  selected: Set<number>;
   /** the box that the map fills */
   box: HTMLElement;
   plot: PlotElement;
@@ -40,7 +44,8 @@ async function draw(figure: HTMLElement, data: EmbeddingMapData, plotly: Plotly)
   const plot = await plotly.newPlot(place, traces, layout(points), baseConfig);
   const sheet = figure.querySelector<HTMLImageElement>(".pl-sheet");
   const present = data.sheet ? bytes(data.sheet.present) : new Uint8Array(category.length);
-  const view: MapView = { data, points, category, present, hidden: new Set(), box, plot, ...(sheet ? { sheet } : {}) };
+  const view: MapView = { data, points, category, present, hidden: new Set(), selected: new Set(), box, plot };
+  if (sheet) view.sheet = sheet;
   await sheet?.decode().catch(() => {});
   const pictures = figure.querySelector<HTMLInputElement>(".pl-pictures");
   const redraw = drawPictures(view, () => pictures?.checked ?? false);
@@ -58,8 +63,9 @@ async function draw(figure: HTMLElement, data: EmbeddingMapData, plotly: Plotly)
   figure.querySelector(".pl-whole")?.addEventListener("click", () => {
     void plotly.relayout(plot, { ...ranges(points) });
   });
-  steps(view, tip);
+  steps(view, tip, selection(figure, view, plotly, redraw));
   legend(figure, view, groups, plotly, moved);
+  connect(figure);
 }
 
 /** One trace a category, in the order of the legend; points without a label come first and lie lowest. */
@@ -112,6 +118,7 @@ function layout(points: Float32Array): Record<string, unknown> {
     hovermode: "closest",
     hoverdistance: 30,
     dragmode: "zoom",
+    newselection: { line: { color: "#d55e00", width: 1.5 } },
     xaxis: { ...axis, range: x },
     yaxis: { ...axis, range: y, scaleanchor: "x" },
   };
@@ -138,11 +145,12 @@ const arrows: Record<string, Direction> = {
   ArrowDown: [0, -1],
 };
 
-function steps(view: MapView, tip: ReturnType<typeof tooltip>): void {
+function steps(view: MapView, tip: ReturnType<typeof tooltip>, chosen: Selection): void {
   const { box, points, category, hidden } = view;
   const visible = (i: number): boolean => !hidden.has(category[i]);
   box.addEventListener("keydown", (event) => {
     if (event.key === "Escape") tip.hide();
+    if (event.key === "Enter" && tip.current !== undefined) chosen.toggle(tip.current);
     const direction = arrows[event.key];
     if (!direction) return;
     event.preventDefault();

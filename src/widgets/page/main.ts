@@ -13,9 +13,16 @@ function mountAll(root: ParentNode): void {
   bringPlotly(root);
   for (const figure of root.querySelectorAll<HTMLElement>("figure.patchlab:not([data-ready])")) {
     figure.dataset.ready = "";
+    keepKeys(figure);
     const data = figure.querySelector(':scope > script[type="application/json"]')?.textContent;
     if (data) widgets[figure.dataset.widget ?? ""]?.(figure, JSON.parse(data) as never);
   }
+}
+
+/** JupyterLab would take arrow keys and Enter for its cells wherever nothing is typed, were it not told otherwise. */
+function keepKeys(figure: HTMLElement): void {
+  for (const control of figure.querySelectorAll<HTMLElement>("input, button, summary, [tabindex]"))
+    control.dataset.lmSuppressShortcuts = "true";
 }
 
 // a closed list cannot be opened on paper

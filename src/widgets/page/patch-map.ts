@@ -5,6 +5,7 @@ import type { PatchMapData } from "../page-data.js";
 import { decimal, percent } from "../wording.js";
 import { bytes, float32, unpack } from "./decode.js";
 import { drawHistogram } from "./histogram.js";
+import { connect, type FromKernel, kernelEnd } from "./kernel.js";
 import { withPlotly } from "./plotly.js";
 
 /** The canvases of one picture and where its patches lie among all. */
@@ -18,38 +19,89 @@ interface PictureLayers {
 
 export function mountPatchMap(figure: HTMLElement, data: PatchMapData): void {
   const map = liveMap(data);
-  const slider = figure.querySelector(".pl-slider input") as HTMLInputElement;
-  const reset = figure.querySelector(".pl-reset") as HTMLButtonElement;
-  const home = slider.valueAsNumber; // the threshold, rounded to the slider's steps
   const pictures = pictureLayers(figure, data);
-  paintPictures(pictures, map);
+  const reset = figure.querySelector(".pl-reset") as HTMLButtonElement;
   let moveLine: (threshold: number) => void = () => {};
-  let waiting = false;
-  const update = (): void => {
-    waiting = false;
-    const threshold = slider.valueAsNumber === home ? map.threshold : slider.valueAsNumber;
-    const result = mapAt(map, threshold);
+  const draw = (threshold: number, result: LiveResult): void => {
     paintPictures(pictures, result);
-    describe(figure, slider, threshold, result.share);
+    describe(figure, slider.input, threshold, result.share);
     moveLine(threshold);
     reset.disabled = threshold === map.threshold;
   };
-  slider.addEventListener("input", () => {
-    if (!waiting) requestAnimationFrame(update);
-    waiting = true;
+  const slider = thresholdSlider(figure, map, (threshold) => {
+    draw(threshold, mapAt(map, threshold));
+    tell({ value: threshold });
   });
-  reset.addEventListener("click", () => {
-    slider.valueAsNumber = home;
-    update();
-    slider.focus();
+  // this page's own colours stand until the kernel's come, which it computes from the whole patch vectors
+  const tell = kernelEnd(figure, (message) => {
+    if ("connected" in message) return message.connected && tell({ ask: "map" });
+    const wanted = "value" in message ? message.value : undefined;
+    if (typeof wanted === "number" && wanted !== slider.threshold) draw(slider.move(wanted), mapAt(map, wanted));
+    const result = "content" in message ? kernelMap(message, map.first.length) : undefined;
+    if (result && result.threshold === slider.threshold) draw(result.threshold, result);
   });
+  reset.addEventListener("click", () => slider.reset());
   const smooth = figure.querySelector(".pl-smooth") as HTMLInputElement;
   smooth.addEventListener("change", () => figure.classList.toggle("pl-is-smooth", smooth.checked));
-  describe(figure, slider, map.threshold, maskShare(map.mask));
+  draw(map.threshold, { mask: map.mask, rgb: map.rgb, share: maskShare(map.mask) });
+  connect(figure);
   withPlotly(figure, async (plotly) => {
     moveLine = await drawHistogram(plotly, figure.querySelector(".pl-histogram") as HTMLElement, data);
-    update();
+    moveLine(slider.threshold);
   });
+}
+
+interface ThresholdSlider {
+  readonly input: HTMLInputElement;
+  readonly threshold: number;
+  /** Moves it without a word to `moved`. */
+  move(threshold: number): number;
+  /** Goes back to the map's own threshold. */
+  reset(): void;
+}
+
+/** Knows the exact threshold, where the slider's steps are coarser. */
+function thresholdSlider(figure: HTMLElement, map: LiveMap, moved: (threshold: number) => void): ThresholdSlider {
+  const input = figure.querySelector(".pl-slider input") as HTMLInputElement;
+  const home = input.valueAsNumber;
+  let threshold = map.threshold;
+  let waiting = false;
+  const read = (): void => {
+    waiting = false;
+    threshold = input.valueAsNumber === home ? map.threshold : input.valueAsNumber;
+    moved(threshold);
+  };
+  input.addEventListener("input", () => {
+    if (!waiting) requestAnimationFrame(read);
+    waiting = true;
+  });
+  return {
+    input,
+    get threshold() {
+      return threshold;
+    },
+    move(to) {
+      input.valueAsNumber = to;
+      threshold = to;
+      return to;
+    },
+    reset() {
+      input.valueAsNumber = home;
+      read();
+      input.focus();
+    },
+  };
+}
+
+/** The kernel's foreground and colours, where they are those of this figure's patches. */
+function kernelMap(
+  { content, buffers }: Extract<FromKernel, { content: unknown }>,
+  patches: number,
+): (LiveResult & { threshold: number }) | undefined {
+  const [mask, rgb] = buffers.map((part) => new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+  const { threshold } = content as { threshold?: unknown };
+  if (typeof threshold !== "number" || mask?.length !== patches || rgb?.length !== 3 * patches) return undefined;
+  return { threshold, mask, rgb, share: maskShare(mask) };
 }
 
 function liveMap(data: PatchMapData): LiveMap {

@@ -4,6 +4,9 @@ import { uncategorised } from "../palette.js";
 import { uncrowded } from "../placement.js";
 import type { MapView } from "./embedding-map.js";
 
+/** How much of a picture is left where others are selected. */
+const fadedAlpha = 0.2;
+
 /** Where a point lies in the map's box, in pixels. */
 export function pixel({ plot, points }: MapView, point: number): [x: number, y: number] {
   const { xaxis, yaxis } = plot._fullLayout;
@@ -58,6 +61,7 @@ function drawVisible(view: MapView, context: CanvasRenderingContext2D, width: nu
   for (const k of kept) {
     const [x, y] = places[k];
     const place = view.category[shown[k]];
+    context.globalAlpha = view.selected.size === 0 || view.selected.has(shown[k]) ? 1 : fadedAlpha;
     drawTile(context, view, shown[k], x - side / 2, y - side / 2, side);
     context.strokeStyle = place === none ? uncategorised : view.data.categories[place].colour;
     context.strokeRect(x - side / 2, y - side / 2, side, side);

@@ -9,9 +9,22 @@ interface Axis {
   _offset: number;
 }
 
+/** A trace as it was given, with the places of its selected points, where any trace has some. */
+interface Trace {
+  customdata?: number[];
+  selectedpoints?: number[] | null;
+}
+
+interface PlotEvent {
+  points?: { customdata: number }[];
+  /** there when points were drawn around */
+  lassoPoints?: unknown;
+}
+
 export interface PlotElement extends HTMLElement {
   _fullLayout: { xaxis: Axis; yaxis: Axis };
-  on(event: string, listener: (event: { points?: { customdata: number }[] }) => void): void;
+  data: Trace[];
+  on(event: string, listener: (event: PlotEvent) => void): void;
 }
 
 export interface Plotly {
@@ -93,7 +106,13 @@ export const baseLayout: Json = {
   font: { family: "inherit", size: 12 },
 };
 
-export const baseConfig: Json = { displayModeBar: false, displaylogo: false, responsive: false, scrollZoom: false };
+export const baseConfig: Json = {
+  displayModeBar: false,
+  displaylogo: false,
+  responsive: false,
+  scrollZoom: false,
+  showTips: false,
+};
 
 /** Keeps a chart as wide as its place, in pages, cells and panes that change size. */
 export function followSize(plotly: Plotly, element: HTMLElement, after: () => void = () => {}): void {

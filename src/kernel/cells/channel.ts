@@ -1,0 +1,41 @@
+/** The main thread's end of the line to the parent. */
+import { once } from "node:events";
+import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
+import type { FromCells, ToCells } from "./messages.js";
+import { createSharedState, slot } from "./shared-state.js";
+
+export interface Channel {
+  send(message: FromCells): void;
+  /** Tells the other thread that there is no cell to interrupt any more. */
+  setIdle(): void;
+  /** Says that an interrupt has been taken. */
+  acknowledgeInterrupt(): void;
+  /** Sends a question and blocks until its answer comes; undefined when the cell is interrupted meanwhile. */
+  ask(question: FromCells): string | undefined;
+}
+
+/** Starts the other thread. */
+export async function openChannel(listener: (message: ToCells) => void): Promise<Channel> {
+  const messages = new MessageChannel();
+  const answers = new MessageChannel();
+  const state = createSharedState();
+  const worker = new Worker(new URL("./channel-thread.js", import.meta.url), {
+    workerData: { port: messages.port2, answers: answers.port2, state },
+    transferList: [messages.port2, answers.port2],
+  });
+  await once(worker, "online");
+  // The cells decide what keeps the process busy, but nothing may end it while it waits for the next cell.
+  const { port1: port } = messages;
+  port.on("message", listener);
+  return {
+    send: (message) => port.postMessage(message),
+    setIdle: () => void Atomics.store(state, slot.running, 0),
+    acknowledgeInterrupt: () => void Atomics.add(state, slot.interrupts, 1),
+    ask(question) {
+      Atomics.store(state, slot.waiting, 1);
+      port.postMessage(question);
+      Atomics.wait(state, slot.waiting, 1);
+      return (receiveMessageOnPort(answers.port1)?.message as { text?: string } | undefined)?.text;
+    },
+  };
+}

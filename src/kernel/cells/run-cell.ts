@@ -1,0 +1,189 @@
+/** Runs one compiled cell: until it settles, something outside it fails, or it is interrupted. */
+import { Script } from "node:vm";
+import type { CellExecution } from "../../core/display-hook.js";
+import type { CellScope, CompiledCell } from "../compiler/compiled-cell.js";
+import { cellMeta, type Modules } from "./modules.js";
+import type { Places } from "./places.js";
+
+/** Thrown into a cell that is interrupted, at the `await` where it waits. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+  constructor() {
+    super("the cell was interrupted; everything that it had defined before is still there");
+  }
+}
+
+export type CellResult =
+  | { readonly ok: true; readonly value: unknown; readonly defined: string[] }
+  | { readonly ok: false; readonly thrown: unknown; readonly defined: string[] };
+
+export interface CellRun {
+  readonly execution: CellExecution;
+  /** Aborts when the run is interrupted. */
+  readonly signal: AbortSignal;
+  readonly finished: Promise<CellResult>;
+  /** Ends the run with an error that did not come through the cell's own promise. False when it has ended already. */
+  fail(thrown: unknown): boolean;
+  /**
+   * Ends the run; what it waits for is told by the execution's signal.
+   *
+   * @param cut what it was computing has been cut off, so that there is nothing to wait for
+   */
+  interrupt(cut: boolean): void;
+  /** Calls the cell. An interrupt may cut this call off, so that nothing after it in the caller runs. */
+  start(): void;
+}
+
+/** The names of all cells that ran in this process, by the cells' ids. */
+export type CellNames = Record<number, Record<string, unknown>>;
+
+type Definitions = Parameters<CellScope["define"]>[0];
+
+/** Time for the `finally` blocks of an interrupted cell. */
+const graceMilliseconds = 300;
+
+function initialised(definitions: Definitions): string[] {
+  return Object.keys(definitions).filter((name) => {
+    try {
+      definitions[name]![0]();
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function accessors(definitions: Definitions): Record<string, unknown> {
+  const names: Record<string, unknown> = Object.create(null);
+  for (const [name, [get, set]] of Object.entries(definitions))
+    Object.defineProperty(names, name, set ? { get, set, enumerable: true } : { get, enumerable: true });
+  return names;
+}
+
+/** The await that the cell's top level stands at. */
+interface Wait {
+  on<T>(value: T | PromiseLike<T>): Promise<T>;
+  /** Rejects it, now or when the cell comes to the next one. */
+  reject(reason: unknown): void;
+}
+
+function createWait(): Wait {
+  let rejectCurrent: ((reason: unknown) => void) | undefined;
+  let reason: { value: unknown } | undefined;
+  return {
+    on: (value) =>
+      new Promise((resolve, reject) => {
+        if (reason) return reject(reason.value);
+        rejectCurrent = reject;
+        Promise.resolve(value).then(resolve, reject);
+      }),
+    reject(value) {
+      reason = { value };
+      rejectCurrent?.(value);
+    },
+  };
+}
+
+type Result = { readonly value: unknown } | { readonly thrown: unknown };
+
+interface Settling {
+  readonly result: Promise<Result>;
+  succeed(value: unknown): void;
+  /** False when the result is out already. */
+  fail(thrown: unknown): boolean;
+}
+
+/** The first result counts, but rejections that nobody handles are known one turn later, and are errors of the cell. */
+function settleOnce(): Settling {
+  let first: Result | undefined;
+  let out = false;
+  let resolve!: (result: Result) => void;
+  const result = new Promise<Result>((settle) => {
+    resolve = settle;
+  });
+  const take = (one: Result): void => {
+    if (first === undefined) {
+      setImmediate(() => {
+        out = true;
+        resolve(first!);
+      });
+      first = one;
+    } else if ("value" in first) first = one;
+  };
+  return {
+    result,
+    succeed: (value) => take({ value }),
+    fail(thrown) {
+      if (!out) take({ thrown });
+      return !out;
+    },
+  };
+}
+
+export interface Surroundings {
+  readonly cells: CellNames;
+  readonly modules: Modules;
+  readonly places: Places;
+  readonly folder: string;
+  /** Whether somebody is at the page. */
+  readonly attended: boolean;
+}
+
+/** Prepares a run; `cells` receives the names that it defines. */
+export function prepareRun(
+  compiled: CompiledCell,
+  { cells, modules, places, folder, attended }: Surroundings,
+): CellRun {
+  const { id, label, source, code, map, imports } = compiled;
+  const script = `patchlab-cell:${id}`;
+  places.add(script, label, source, map);
+  modules.update(compiled.modules);
+  for (const earlier of compiled.forget ?? []) delete cells[earlier];
+  const abort = new AbortController();
+  const { signal } = abort;
+  let over = false;
+  const execution: CellExecution = {
+    replaced: false,
+    attended,
+    // what a page or a timer begins later is no part of the run
+    get signal() {
+      return over ? undefined : signal;
+    },
+  };
+  const wait = createWait();
+  let definitions: Definitions = {};
+  const scope: CellScope = {
+    import: (specifier) => modules.import(specifier, imports),
+    cells,
+    define(names) {
+      definitions = names;
+      cells[id] = accessors(names);
+    },
+    meta: cellMeta(folder),
+    wait: wait.on,
+  };
+  const settled = settleOnce();
+  const finished = settled.result.then((result): CellResult => {
+    over = true;
+    const defined = initialised(definitions);
+    return "thrown" in result
+      ? { ok: false, thrown: result.thrown, defined }
+      : { ok: true, value: result.value, defined };
+  });
+  return {
+    execution,
+    signal,
+    finished,
+    fail: settled.fail,
+    interrupt(cut) {
+      const reason = new Interrupted();
+      wait.reject(reason);
+      abort.abort(reason);
+      setTimeout(() => settled.fail(reason), cut ? 0 : graceMilliseconds);
+    },
+    start() {
+      const run = new Script(code, { filename: script }).runInThisContext() as (scope: CellScope) => Promise<unknown>;
+      run(scope).then(settled.succeed, settled.fail);
+    },
+  };
+}
