@@ -53,6 +53,8 @@ export class KernelClient {
     const [program, ...args] = command.map((part) => part.replace("{connection_file}", connection.file));
     this.started = performance.now();
     this.#kernel = spawn(program, args, { cwd: connection.folder, stdio: "ignore" });
+    // told as no answer; without a listener it would end the benchmark
+    this.#kernel.on("error", () => undefined);
     this.#shell.connect(`tcp://127.0.0.1:${connection.shell}`);
     this.#iopub.connect(`tcp://127.0.0.1:${connection.iopub}`);
     this.#iopub.subscribe();

@@ -27,12 +27,13 @@ function tslab(): KernelCommand {
 export async function kernel(report: Report, notes: Notes): Promise<void> {
   notes.versions({ tslab: installedVersion("tslab")! });
   await start(report);
-  const [a, b] = [await KernelClient.startAnswering(ours), await KernelClient.startAnswering(tslab())];
+  const started: KernelClient[] = [];
   try {
-    await Promise.all([a.ready(), b.ready()]);
-    await roundTrips(a, b, report, notes);
+    for (const command of [ours, tslab()]) started.push(await KernelClient.startAnswering(command));
+    await Promise.all(started.map((client) => client.ready()));
+    await roundTrips(started[0]!, started[1]!, report, notes);
   } finally {
-    await Promise.all([a.close(), b.close()]);
+    await Promise.all(started.map((client) => client.close()));
   }
 }
 

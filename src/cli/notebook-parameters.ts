@@ -5,7 +5,9 @@ import type { Parameters } from "../kernel/notebook/parameters.js";
 /** Numbers, true, false, null, lists and records as JSON has them; anything else is text. */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    // a number that loses digits is better kept as it was written
+    return typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER ? text : value;
   } catch {
     return text;
   }

@@ -56,6 +56,8 @@ export interface DisplayHook {
   execution?(): CellExecution | undefined;
   /** absent where no page can answer, as when a notebook runs without Jupyter */
   readonly comms?: Comms;
+  /** Shows an error that is no cell's, such as one of a listener to a page. */
+  report?(error: unknown): void;
 }
 
 const displaySymbol: symbol = Symbol.for("patchlab.display");

@@ -21,6 +21,13 @@ async function serve(connectionFile: string): Promise<ServedKernel> {
   return serveKernel(connection, { folder: process.cwd(), startInterpreter, complain: say });
 }
 
+/** Jupyter says which process started the kernel; where that one is gone, nobody can ask this one any more. */
+function onOrphaned(call: () => void): void {
+  const parent = Number(process.env.JPY_PARENT_PID);
+  if (process.platform === "win32" || process.ppid !== parent) return;
+  setInterval(() => process.ppid !== parent && call(), 1000).unref();
+}
+
 async function main(connectionFile: string | undefined): Promise<number> {
   if (connectionFile === undefined) {
     say("Jupyter starts this file with a connection file: run `patchlab kernel install`, then Jupyter.");
@@ -31,6 +38,7 @@ async function main(connectionFile: string | undefined): Promise<number> {
   process.on("SIGINT", () => kernel?.interrupt());
   const terminated = new Promise<void>((resolve) => {
     for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
+    onOrphaned(resolve);
   });
   let status = 0;
   try {

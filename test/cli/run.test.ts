@@ -36,8 +36,8 @@ describe("patchlab run", () => {
   it("puts parameters in place of those of the tagged cell, writes another file and leaves the notebook alone", async () => {
     const path = place(
       "with parameters.ipynb",
-      { source: 'let size = 1, name = "none";', tags: ["parameters"] },
-      "size * 2 + name",
+      { source: 'let size = 1, name = "none", id: string | number = 0;', tags: ["parameters"] },
+      "size * 2 + name + id",
     );
     const before = readFileSync(path);
     const { stdout, stderr } = await patchlab(
@@ -50,12 +50,14 @@ describe("patchlab run", () => {
       "name=ü = x",
       "--parameters",
       "nmae=1",
+      "--parameters",
+      "id=12345678901234567890",
     );
     assert.match(stdout, /all 3 cells ran\. The notebook with its outputs is in out\.ipynb\./);
     assert.match(stderr, /the cell tagged parameters does not mention nmae: check the spelling/);
     assert.deepEqual(readFileSync(path), before);
     const { cells } = JSON.parse(readFileSync(join(folder(), "out.ipynb"), "utf8"));
-    assert.deepEqual(cells.at(-1).outputs[0].data["text/plain"], ["42ü = x"]);
+    assert.deepEqual(cells.at(-1).outputs[0].data["text/plain"], ["42ü = x12345678901234567890"]);
     assert.deepEqual(cells[1].metadata.tags, ["injected-parameters"]);
   });
 

@@ -117,6 +117,26 @@ describe("startInterpreter(options)", () => {
     );
   });
 
+  it("ends a top-level for await when it is interrupted, so that it does not go on later", async () => {
+    await execute('import { setInterval as every } from "node:timers/promises";\nlet rounds = 0;');
+    const running = execute('console.log("round"); for await (const _ of every(20)) rounds++;');
+    await until("round");
+    await setTimeout(100);
+    interpreter.interrupt();
+    const outcome = await running;
+    assert.equal(outcome.status === "error" && outcome.error.ename, "Interrupted");
+    const rounds = await value("rounds");
+    await setTimeout(150);
+    assert.equal(await value("rounds"), rounds);
+  });
+
+  it("shows nothing as the value of functions that give none, and knows today's regular expressions", async () => {
+    assert.deepEqual(await execute("clearOutput(true)"), { status: "ok" });
+    assert.deepEqual(await execute('page("aside")'), { status: "ok" });
+    assert.equal(await value('/[\\p{L}--[a-z]]/v.test("A")'), "true");
+    assert.match(String(await value('import.meta.resolve("./a.ts")')), /^file:.*\/a\.ts$/);
+  });
+
   it("runs cells in the order in which they were given", async () => {
     const all = await Promise.all([
       value("let order = [1]; await 0; order"),

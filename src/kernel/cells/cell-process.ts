@@ -7,7 +7,7 @@ import type { CompiledCell } from "../compiler/compiled-cell.js";
 import { reportEnd } from "../values/error-report.js";
 import { readMessages, sendMessage } from "./framing.js";
 import type { CellEvent, CellOutcome, CommEvent, ErrorReport, FromCells, RunOptions, ToCells } from "./messages.js";
-import { createOutputLimit } from "./output-limit.js";
+import { createOutputLimit, type OutputLimit } from "./output-limit.js";
 
 export interface CellProcess {
   /** Runs one cell; the listener has been told all that it did when this resolves. One at a time. */
@@ -51,7 +51,7 @@ function within(milliseconds: number, promise: Promise<unknown>): Promise<unknow
 }
 
 /** Native code and grandchildren write past the cells' console, straight into the pipes. */
-function readPipes(child: ChildProcess, listener: (event: CellEvent) => void): { restart(): void } {
+function readPipes(child: ChildProcess, listener: (event: CellEvent) => void): OutputLimit {
   const limit = createOutputLimit();
   for (const name of ["stdout", "stderr"] as const) {
     child[name]!.setEncoding("utf8").on("data", (chunk: string) => {
@@ -83,86 +83,129 @@ export interface CellProcessOptions {
   readonly comms: boolean;
 }
 
+class SpawnedCells implements CellProcess {
+  readonly #options: CellProcessOptions;
+  readonly #child: ChildProcess;
+  readonly #pipe: Duplex | undefined;
+  readonly #pipeLimit: OutputLimit;
+  /** Resolves with its exit code, its signal or the error of starting it. */
+  readonly #exited: Promise<string>;
+  /** Its pipes have ended too. */
+  readonly #closed: Promise<void>;
+  #alive = true;
+  /** Whether somebody waits for it, and hears of its end that way. */
+  #awaited = true;
+  #printed = "";
+  #onReady: () => void = () => undefined;
+  #onDone: (message: Done) => void = () => undefined;
+
+  constructor(options: CellProcessOptions) {
+    this.#options = options;
+    const child = launch(options.folder, options.comms);
+    this.#child = child;
+    this.#pipe = child.stdio[3] as Duplex | undefined;
+    this.#closed = new Promise((resolve) => child.once("close", () => resolve()));
+    this.#exited = new Promise((resolve) => {
+      child.once("error", (error) => resolve(error.message));
+      child.once("exit", (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
+    });
+    process.once("exit", this.kill);
+    void this.#exited.then((how) => this.#ended(how));
+    this.#pipeLimit = readPipes(child, (event) => {
+      if (event.type === "stream" && this.#printed.length < 4000) this.#printed += event.text;
+      options.listener(event);
+    });
+    // What the process left unread when it ended is of no use.
+    this.#pipe?.on("error", () => undefined);
+    if (this.#pipe) readMessages<FromCells>(this.#pipe, (message) => this.#receive(message));
+  }
+
+  #receive(message: FromCells): void {
+    if (message.type === "ready") this.#onReady();
+    else if (message.type === "done") this.#onDone(message);
+    else this.#options.listener(message);
+  }
+
+  #send(message: ToCells): void {
+    if (this.#pipe && this.#alive) sendMessage(this.#pipe, message);
+  }
+
+  #ended(how: string): void {
+    this.#alive = false;
+    process.removeListener("exit", this.kill);
+    if (!this.#awaited) this.#options.onEnd(endedReport(how, "after this cell"));
+  }
+
+  /** @throws PatchlabError when it ends before it is ready */
+  async ready(): Promise<void> {
+    const ready = new Promise<void>((resolve) => {
+      this.#onReady = resolve;
+    });
+    const failed = await Promise.race([ready, this.#exited]);
+    if (failed !== undefined) {
+      await within(graceMilliseconds, this.#closed);
+      throw new PatchlabError(
+        `The process for the notebook's cells did not start (${failed}): ${this.#printed.trim()}`,
+      );
+    }
+    this.#awaited = false;
+  }
+
+  async run(compiled: CompiledCell, options: RunOptions): Promise<CellOutcome> {
+    this.#pipeLimit.restart();
+    this.#awaited = true;
+    const done = new Promise<Done>((resolve) => {
+      this.#onDone = resolve;
+    });
+    this.#send({ type: "run", compiled, options });
+    const outcome = await Promise.race([done, this.#exited]);
+    if (typeof outcome === "string") {
+      // What it had already said is still to be read.
+      await within(graceMilliseconds, this.#closed);
+      return { status: "ended", error: endedReport(outcome, "while this cell ran") };
+    }
+    this.#awaited = false;
+    // What native code and other processes wrote lies in the pipes by now, and is read in the next turn.
+    await nextTurn();
+    const note = this.#pipeLimit.note();
+    if (note !== undefined) this.#options.listener({ type: "stream", name: "stderr", text: note });
+    return outcome.outcome;
+  }
+
+  interrupt(): void {
+    this.#send({ type: "interrupt" });
+  }
+
+  answer(text: string): void {
+    this.#send({ type: "answer", text });
+  }
+
+  comm(event: CommEvent): void {
+    this.#send(event);
+  }
+
+  alive(): boolean {
+    return this.#alive;
+  }
+
+  readonly kill = (): void => void this.#child.kill("SIGKILL");
+
+  async close(): Promise<void> {
+    this.#awaited = true;
+    this.#send({ type: "end" });
+    await within(graceMilliseconds, this.#exited);
+    this.kill();
+    await within(graceMilliseconds, this.#closed);
+  }
+}
+
 /**
  * Starts a process that is ready to run cells in `folder`.
  *
  * @throws PatchlabError when it ends before it is ready
  */
 export async function startCellProcess(options: CellProcessOptions): Promise<CellProcess> {
-  const { folder, listener, onEnd, comms } = options;
-  const child = launch(folder, comms);
-  let alive = true;
-  let running = true;
-  let printed = "";
-  let onReady: (() => void) | undefined;
-  let onDone: ((message: Done) => void) | undefined;
-  const answer = (): Promise<Done> => new Promise((resolve) => (onDone = resolve));
-  const kill = (): boolean => child.kill("SIGKILL");
-  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  const exited = new Promise<string>((resolve) => {
-    child.once("error", (error) => resolve(error.message));
-    child.once("exit", (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
-  });
-  process.once("exit", kill);
-  void exited.then((how) => {
-    alive = false;
-    process.removeListener("exit", kill);
-    if (!running) onEnd(endedReport(how, "after this cell"));
-  });
-
-  const limit = readPipes(child, (event) => {
-    if (event.type === "stream" && printed.length < 4000) printed += event.text;
-    listener(event);
-  });
-  const pipe = child.stdio[3] as Duplex | undefined;
-  // What the process left unread when it ended is of no use.
-  pipe?.on("error", () => undefined);
-  if (pipe)
-    readMessages<FromCells>(pipe, (message) => {
-      if (message.type === "ready") onReady?.();
-      else if (message.type === "done") onDone?.(message);
-      else if (message.type !== "ended") listener(message);
-    });
-  const send = (message: ToCells): void => {
-    if (pipe && alive) sendMessage(pipe, message);
-  };
-
-  const ready = new Promise<void>((resolve) => (onReady = resolve));
-  const failed = await Promise.race([ready, exited]);
-  if (failed !== undefined) {
-    await within(graceMilliseconds, closed);
-    throw new PatchlabError(`The process for the notebook's cells did not start (${failed}): ${printed.trim()}`);
-  }
-  running = false;
-
-  return {
-    kill,
-    alive: () => alive,
-    interrupt: () => send({ type: "interrupt" }),
-    answer: (text) => send({ type: "answer", text }),
-    comm: send,
-    async run(compiled, options) {
-      limit.restart();
-      running = true;
-      const done = answer();
-      send({ type: "run", compiled, options });
-      const outcome = await Promise.race([done, exited]);
-      if (typeof outcome === "string") {
-        // What it had already said is still to be read.
-        await within(graceMilliseconds, closed);
-        return { status: "ended", error: endedReport(outcome, "while this cell ran") };
-      }
-      running = false;
-      // What native code and other processes wrote lies in the pipes by now, and is read in the next turn.
-      await nextTurn();
-      return outcome.outcome;
-    },
-    async close() {
-      running = true;
-      send({ type: "end" });
-      await within(graceMilliseconds, exited);
-      kill();
-      await within(graceMilliseconds, closed);
-    },
-  };
+  const cells = new SpawnedCells(options);
+  await cells.ready();
+  return cells;
 }

@@ -4,7 +4,7 @@
  */
 import { Session } from "node:inspector";
 import { Socket } from "node:net";
-import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { type MessagePort, workerData } from "node:worker_threads";
 import { readMessages, sendMessage } from "./framing.js";
 import type { FromCells, ToCells } from "./messages.js";
 import { type SharedState, slot } from "./shared-state.js";
@@ -19,19 +19,35 @@ interface Setup {
 const { port, answers, state } = workerData as Setup;
 const parent = new Socket({ fd: 3, readable: true, writable: true });
 
-/** Joins lines that were printed in one go: a message each would cost the parent more than the printing. */
-function forwardAll(first: FromCells): void {
-  let held = first;
-  for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
-    const message = next.message as FromCells;
-    if (message.type === "stream" && held.type === "stream" && message.name === held.name)
-      held = { ...held, text: held.text + message.text };
-    else {
-      sendMessage(parent, held);
-      held = message;
-    }
+let held: FromCells | undefined;
+/** How many messages are joined in it. */
+let joined = 0;
+
+function flush(): void {
+  if (held === undefined) return;
+  const count = joined;
+  sendMessage(parent, held, () => {
+    Atomics.sub(state, slot.underway, count);
+    Atomics.notify(state, slot.underway);
+  });
+  held = undefined;
+  joined = 0;
+}
+
+/**
+ * Joins lines that were printed in one go: a message each would cost the parent more than the printing. What the
+ * parent says is read between two turns, however fast the cells are.
+ */
+function forward(message: FromCells): void {
+  if (held?.type === "stream" && message.type === "stream" && message.name === held.name)
+    held = { ...held, text: held.text + message.text };
+  else {
+    flush();
+    held = message;
+    if (message.type === "stream") setImmediate(flush);
   }
-  sendMessage(parent, held);
+  joined++;
+  if (message.type !== "stream") flush();
 }
 
 function answer(message: { text: string } | { interrupted: true }): void {
@@ -49,29 +65,55 @@ function terminate(): void {
 
 /** A main thread that reads its messages takes an interrupt at once; one that does not is computing. */
 const patienceMilliseconds = 60;
+/** How long an interrupted cell may take to be over. */
+const graceMilliseconds = 1000;
 
-function interrupt(): void {
-  if (Atomics.load(state, slot.running) === 0) return;
-  if (Atomics.load(state, slot.waiting) === 1) answer({ interrupted: true });
+function isRunning(run: number): boolean {
+  return Atomics.load(state, slot.begun) === run && Atomics.load(state, slot.over) < run;
+}
+
+function tell(how?: "cut" | "end"): void {
+  port.postMessage({ type: "interrupt", ...(how ? { how } : {}) } satisfies ToCells);
+}
+
+/** Tells the main thread, and cuts off what it computes until it listens. */
+function demand(run: number, how?: "end"): void {
   const before = Atomics.load(state, slot.interrupts);
   const insist = (): void => {
-    if (Atomics.load(state, slot.running) === 0 || Atomics.load(state, slot.interrupts) !== before) return;
+    if (!isRunning(run) || Atomics.load(state, slot.interrupts) !== before) return;
     terminate();
-    port.postMessage({ type: "interrupt", cut: true } satisfies ToCells);
+    tell(how ?? "cut");
     setTimeout(insist, 4 * patienceMilliseconds);
   };
-  port.postMessage({ type: "interrupt" } satisfies ToCells);
+  tell(how);
   setTimeout(insist, patienceMilliseconds);
 }
 
-port.on("message", forwardAll);
+/** What shows a result or reports an error can be cut off as well, and then nothing in the main thread ends the cell. */
+function endLater(run: number): void {
+  setTimeout(() => {
+    if (!isRunning(run)) return;
+    demand(run, "end");
+    endLater(run);
+  }, graceMilliseconds);
+}
+
+function interrupt(): void {
+  const run = Atomics.load(state, slot.begun);
+  if (!isRunning(run)) return;
+  if (Atomics.load(state, slot.waiting) === 1) answer({ interrupted: true });
+  demand(run);
+  endLater(run);
+}
+
+port.on("message", forward);
 readMessages<ToCells>(parent, (message) => {
   if (message.type === "interrupt") interrupt();
   else if (message.type === "answer") {
     if (Atomics.load(state, slot.waiting) === 1) answer({ text: message.text });
   } else {
     // Set here and not when the cell begins, so that an interrupt right behind it is not lost.
-    if (message.type === "run") Atomics.store(state, slot.running, 1);
+    if (message.type === "run") Atomics.add(state, slot.begun, 1);
     port.postMessage(message);
   }
 });

@@ -2,12 +2,12 @@
 import { once } from "node:events";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { FromCells, ToCells } from "./messages.js";
-import { createSharedState, slot } from "./shared-state.js";
+import { createSharedState, mostUnderway, slot } from "./shared-state.js";
 
 export interface Channel {
   send(message: FromCells): void;
-  /** Tells the other thread that there is no cell to interrupt any more. */
-  setIdle(): void;
+  /** Tells the other thread that the cell that came as number `run` is over. */
+  setOver(run: number): void;
   /** Says that an interrupt has been taken. */
   acknowledgeInterrupt(): void;
   /** Sends a question and blocks until its answer comes; undefined when the cell is interrupted meanwhile. */
@@ -27,13 +27,21 @@ export async function openChannel(listener: (message: ToCells) => void): Promise
   // The cells decide what keeps the process busy, but nothing may end it while it waits for the next cell.
   const { port1: port } = messages;
   port.on("message", listener);
+  const send = (message: FromCells): void => {
+    for (let ahead = mostUnderway; ahead >= mostUnderway; ) {
+      ahead = Atomics.load(state, slot.underway);
+      if (ahead >= mostUnderway) Atomics.wait(state, slot.underway, ahead);
+    }
+    port.postMessage(message);
+    Atomics.add(state, slot.underway, 1);
+  };
   return {
-    send: (message) => port.postMessage(message),
-    setIdle: () => void Atomics.store(state, slot.running, 0),
+    send,
+    setOver: (run) => void Atomics.store(state, slot.over, run),
     acknowledgeInterrupt: () => void Atomics.add(state, slot.interrupts, 1),
     ask(question) {
       Atomics.store(state, slot.waiting, 1);
-      port.postMessage(question);
+      send(question);
       Atomics.wait(state, slot.waiting, 1);
       return (receiveMessageOnPort(answers.port1)?.message as { text?: string } | undefined)?.text;
     },

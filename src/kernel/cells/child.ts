@@ -21,7 +21,7 @@ import { createPage } from "./page.js";
 import { followPlaces } from "./places.js";
 import { createPrompt } from "./prompt.js";
 import { addRecentGlobals } from "./recent-globals.js";
-import { type CellNames, type CellResult, type CellRun, prepareRun } from "./run-cell.js";
+import { type CellNames, type CellResult, type CellRun, Interrupted, prepareRun } from "./run-cell.js";
 import { captureStreams } from "./streams.js";
 
 const folder = process.cwd();
@@ -37,6 +37,9 @@ const cells: CellNames = {};
 /** The cell that is running. */
 let current: CellRun | undefined;
 let options: RunOptions | undefined;
+/** The number of the run that began last, and of the one that is over. */
+let begun = 0;
+let over = 0;
 
 /** What is known of a run that has settled. */
 interface Settled {
@@ -72,7 +75,7 @@ async function shown(value: unknown, signature: string | undefined): Promise<Dis
 async function outcomeOf(result: CellResult, { compiled, signal }: Settled): Promise<CellOutcome> {
   const { defined } = result;
   if (!result.ok) {
-    values.stopBars();
+    values.stop();
     return { status: "error", defined, error: report(result.thrown) };
   }
   try {
@@ -83,27 +86,33 @@ async function outcomeOf(result: CellResult, { compiled, signal }: Settled): Pro
   }
 }
 
-function finish(outcome: CellOutcome): void {
+/** Ends a run, once. */
+function finish(number: number, outcome: CellOutcome): void {
+  if (number !== begun || over === number) return;
+  over = number;
+  current = undefined;
   const note = printed.note();
   if (note) channel.send({ type: "stream", name: "stderr", text: note });
   printed.restart();
-  current = undefined;
-  channel.setIdle();
   channel.send({ type: "done", outcome });
+  channel.setOver(number);
 }
 
 function run({ compiled, options: given }: Extract<ToCells, { type: "run" }>): void {
+  const number = ++begun;
   options = given;
   let prepared: CellRun;
   try {
     prepared = prepareRun(compiled, { cells, modules, places, folder, attended: given.allowInput });
   } catch (thrown) {
-    finish({ status: "error", defined: [], error: report(thrown) });
+    finish(number, { status: "error", defined: [], error: report(thrown) });
     return;
   }
   current = prepared;
   executions.begin(given.cell, prepared.execution);
-  void prepared.finished.then((result) => outcomeOf(result, { compiled, signal: prepared.signal })).then(finish);
+  void prepared.finished
+    .then((result) => outcomeOf(result, { compiled, signal: prepared.signal }))
+    .then((outcome) => finish(number, outcome));
   try {
     // An interrupt may cut this call off, so nothing may follow it.
     prepared.start();
@@ -112,12 +121,19 @@ function run({ compiled, options: given }: Extract<ToCells, { type: "run" }>): v
   }
 }
 
+function interrupt(how: "cut" | "end" | undefined): void {
+  channel.acknowledgeInterrupt();
+  if (!current) return;
+  if (how === "end") {
+    values.stop();
+    finish(begun, { status: "error", defined: current.defined(), error: report(new Interrupted()) });
+  } else current.interrupt(how === "cut");
+}
+
 function receive(message: ToCells): void {
   if (message.type === "run") run(message);
-  else if (message.type === "interrupt") {
-    channel.acknowledgeInterrupt();
-    current?.interrupt(message.cut === true);
-  } else if (message.type === "comm") comms.receive(message);
+  else if (message.type === "interrupt") interrupt(message.how);
+  else if (message.type === "comm") comms.receive(message);
   else if (message.type === "end") endProcess();
 }
 
@@ -126,6 +142,7 @@ function provideGlobals(): void {
   installHook({
     send: (event) => channel.send(event),
     execution: executions.current,
+    report: (error) => channel.send({ type: "error", ...report(error) }),
     ...(process.argv.includes("--comms") ? { comms } : {}),
   });
   const prompt = createPrompt(

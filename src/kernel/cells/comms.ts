@@ -61,6 +61,7 @@ export function createComms(emit: (event: CommEvent) => void): CellComms {
   }
 
   function openedByPage(event: CommEvent): void {
+    if (lines.has(event.id)) return;
     const target = targets.get(event.target ?? "");
     if (target) target(hold(event.id), event);
     // The page has opened its end already: an answer in the protocol's terms that nobody is here.

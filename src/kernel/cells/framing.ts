@@ -2,15 +2,15 @@
 import type { Duplex } from "node:stream";
 import { deserialize, serialize } from "node:v8";
 
-/** Writes one message. */
-export function sendMessage(stream: Duplex, message: unknown): void {
+/** Writes one message; `written` is called when it has left. */
+export function sendMessage(stream: Duplex, message: unknown, written?: () => void): void {
   if (!stream.writable) return;
   const body = serialize(message);
   const length = Buffer.alloc(4);
   length.writeUInt32LE(body.length);
   stream.cork();
   stream.write(length);
-  stream.write(body);
+  stream.write(body, written);
   stream.uncork();
 }
 

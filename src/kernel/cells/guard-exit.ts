@@ -5,7 +5,7 @@ export class ProcessExit extends Error {
   override readonly name = "ProcessExit";
   constructor(code: unknown) {
     super(
-      `process.exit(${code ?? ""}) was called: the cell ended here, and the kernel goes on with everything it knows. To start afresh, restart the kernel.`,
+      `process.exit(${code ?? ""}) was called: the cell ended here, and everything that was defined before is still there`,
     );
   }
 }

@@ -68,8 +68,8 @@ export interface RunOptions {
 
 export type ToCells =
   | { readonly type: "run"; readonly compiled: CompiledCell; readonly options: RunOptions }
-  /** `cut` says that what the cell was computing has been cut off already. */
-  | { readonly type: "interrupt"; readonly cut?: boolean }
+  /** What the cell was computing has been cut off already, or the cell is to end whatever it does. */
+  | { readonly type: "interrupt"; readonly how?: "cut" | "end" }
   | { readonly type: "answer"; readonly text: string }
   | CommEvent
   | { readonly type: "end" };
@@ -77,6 +77,4 @@ export type ToCells =
 export type FromCells =
   | { readonly type: "ready" }
   | CellEvent
-  | { readonly type: "done"; readonly outcome: CellOutcome }
-  /** the last one */
-  | { readonly type: "ended" };
+  | { readonly type: "done"; readonly outcome: CellOutcome };

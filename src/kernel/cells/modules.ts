@@ -1,6 +1,6 @@
 /** What cells import: packages, JSON, and TypeScript files of the notebook's own. */
 import { readFileSync } from "node:fs";
-import Module, { createRequire } from "node:module";
+import Module, { createRequire, isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Script } from "node:vm";
@@ -172,5 +172,11 @@ export function createModules(folder: string, places: Places): Modules {
 /** What `import.meta` is in a cell. */
 export function cellMeta(folder: string): Record<string, unknown> {
   const filename = join(folder, "cell.ts");
-  return { url: pathToFileURL(filename).href, filename, dirname: folder };
+  const url = pathToFileURL(filename).href;
+  const require = createRequire(filename);
+  const resolve = (specifier: string): string => {
+    if (/^(?:\.{0,2}\/|[a-z]+:)/.test(specifier)) return new URL(specifier, url).href;
+    return isBuiltin(specifier) ? `node:${specifier}` : pathToFileURL(require.resolve(specifier)).href;
+  };
+  return { url, filename, dirname: folder, resolve };
 }

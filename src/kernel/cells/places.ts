@@ -64,10 +64,12 @@ function header(error: Error): string {
 export function followPlaces(): Places {
   const scripts = new Map<string, Script>();
   const sources = new Map<string, string>();
-  Error.prepareStackTrace = (error, sites) =>
+  const mapped: typeof Error.prepareStackTrace = (error, sites) =>
     [header(error), ...sites.map((site) => `    at ${frame(site, scripts)}`)].join("\n");
   return {
     add(script, label, source, map) {
+      // again for each cell, as a package may have put its own there
+      Error.prepareStackTrace = mapped;
       scripts.set(script, { label, map: readLater(map) });
       sources.set(label, source);
     },

@@ -22,6 +22,8 @@ export interface CellRun {
   /** Aborts when the run is interrupted. */
   readonly signal: AbortSignal;
   readonly finished: Promise<CellResult>;
+  /** The names that it has initialised so far. */
+  defined(): string[];
   /** Ends the run with an error that did not come through the cell's own promise. False when it has ended already. */
   fail(thrown: unknown): boolean;
   /**
@@ -38,6 +40,9 @@ export interface CellRun {
 export type CellNames = Record<number, Record<string, unknown>>;
 
 type Definitions = Parameters<CellScope["define"]>[0];
+
+/** The process's own: a cell may put others in their place, as tests with a clock of their own do. */
+const { setImmediate, setTimeout } = globalThis;
 
 /** Time for the `finally` blocks of an interrupted cell. */
 const graceMilliseconds = 300;
@@ -62,18 +67,26 @@ function accessors(definitions: Definitions): Record<string, unknown> {
 
 /** The await that the cell's top level stands at. */
 interface Wait {
-  on<T>(value: T | PromiseLike<T>): Promise<T>;
+  on<T>(value?: T | PromiseLike<T>): Promise<T | undefined>;
   /** Rejects it, now or when the cell comes to the next one. */
   reject(reason: unknown): void;
+  /** Nothing that the cell waits for comes any more. */
+  end(): void;
 }
 
 function createWait(): Wait {
   let rejectCurrent: ((reason: unknown) => void) | undefined;
   let reason: { value: unknown } | undefined;
+  let over = false;
   return {
+    end() {
+      over = true;
+    },
     on: (value) =>
       new Promise((resolve, reject) => {
-        if (reason) return reject(reason.value);
+        if (over && reason) return;
+        // in a later turn, or a cell that catches everything would never leave this one
+        if (reason) return void setImmediate(reject, reason.value);
         rejectCurrent = reject;
         Promise.resolve(value).then(resolve, reject);
       }),
@@ -129,6 +142,24 @@ export interface Surroundings {
   readonly attended: boolean;
 }
 
+/** By itself, since it is kept as long as its cell: nothing else of the run may hang on it. */
+function createExecution(running: AbortSignal, attended: boolean): { execution: CellExecution; end(): void } {
+  let signal: AbortSignal | undefined = running;
+  return {
+    execution: {
+      replaced: false,
+      attended,
+      // what a page or a timer begins later is no part of the run
+      get signal() {
+        return signal;
+      },
+    },
+    end() {
+      signal = undefined;
+    },
+  };
+}
+
 /** Prepares a run; `cells` receives the names that it defines. */
 export function prepareRun(
   compiled: CompiledCell,
@@ -140,16 +171,7 @@ export function prepareRun(
   modules.update(compiled.modules);
   for (const earlier of compiled.forget ?? []) delete cells[earlier];
   const abort = new AbortController();
-  const { signal } = abort;
-  let over = false;
-  const execution: CellExecution = {
-    replaced: false,
-    attended,
-    // what a page or a timer begins later is no part of the run
-    get signal() {
-      return over ? undefined : signal;
-    },
-  };
+  const { execution, end } = createExecution(abort.signal, attended);
   const wait = createWait();
   let definitions: Definitions = {};
   const scope: CellScope = {
@@ -164,7 +186,8 @@ export function prepareRun(
   };
   const settled = settleOnce();
   const finished = settled.result.then((result): CellResult => {
-    over = true;
+    end();
+    wait.end();
     const defined = initialised(definitions);
     return "thrown" in result
       ? { ok: false, thrown: result.thrown, defined }
@@ -172,8 +195,9 @@ export function prepareRun(
   });
   return {
     execution,
-    signal,
+    signal: abort.signal,
     finished,
+    defined: () => initialised(definitions),
     fail: settled.fail,
     interrupt(cut) {
       const reason = new Interrupted();

@@ -2,13 +2,20 @@
 
 /** Places in the shared array. */
 export const slot = {
-  /** 1 while a cell runs. */
-  running: 0,
+  /** How many cells the parent has sent. */
+  begun: 0,
+  /** The number of the last one that is over; a cell runs while this is behind. */
+  over: 1,
   /** How many interrupts the main thread has taken. */
-  interrupts: 1,
+  interrupts: 2,
   /** 1 while the main thread waits for a line of input, 0 otherwise; the answer's arrival wakes it. */
-  waiting: 2,
+  waiting: 3,
+  /** How many messages the main thread has sent that are not with the parent yet. */
+  underway: 4,
 } as const;
+
+/** A main thread that is this many messages ahead waits, or a cell that shows things for ever would fill the memory. */
+export const mostUnderway = 1000;
 
 export type SharedState = Int32Array;
 

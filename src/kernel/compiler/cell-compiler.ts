@@ -10,7 +10,7 @@ import type {
 } from "./compiled-cell.js";
 import { completenessOf } from "./completeness.js";
 import { completionAt } from "./completion.js";
-import { type DeclaredName, declaredNames, exportedNames, reachesBeyond } from "./declared-names.js";
+import { type DeclaredName, declaredNames, exportedNames, globalNames } from "./declared-names.js";
 import { capped, reworded, toCellDiagnostics, wholeCell } from "./diagnostics.js";
 import type { Draft } from "./draft.js";
 import { emitCell } from "./emit.js";
@@ -29,13 +29,15 @@ const nameNotFound = 2304;
 interface ReadCell extends ParsedCell {
   readonly source: string;
   readonly declared: ReadonlyMap<string, DeclaredName>;
+  /** What it declares for every file. */
+  readonly global: ReadonlySet<string>;
 }
 
 /** The compiler of cells where it runs, with the answers of CellCompiler at once. */
 export class CellTypeScript {
   readonly #program: CellProgram;
   readonly #modules: ModuleCompiler;
-  readonly #names = new NotebookNames();
+  #names = new NotebookNames();
   readonly #labels = new Map<number, string>();
   #count = 0;
 
@@ -59,7 +61,12 @@ export class CellTypeScript {
     const parsed = parseCell(source);
     const wrong = parsed.errors.length > 0 ? parsed.errors : reservedNames(parsed.file, parsed.words);
     if (wrong.length > 0) return refused(toCellDiagnostics(wrong, { file: parsed.file, length: source.length }));
-    const cell: ReadCell = { ...parsed, source, declared: declaredNames(parsed.file) };
+    const cell: ReadCell = {
+      ...parsed,
+      source,
+      declared: declaredNames(parsed.file),
+      global: globalNames(parsed.file),
+    };
     const known = this.#names.visible(cell.declared, parsed.words);
     const open = this.#open(cell, known);
     const imports = localImports(this.#program.files, open.file.fileName, specifiersOf(parsed.file));
@@ -70,7 +77,7 @@ export class CellTypeScript {
   }
 
   #open(cell: ReadCell, known: KnownNames): OpenCell {
-    return this.#program.open(withSurroundings(cell, known), this.#names.global);
+    return this.#program.open(withSurroundings(cell, known), this.#names.global(cell.global));
   }
 
   /** Where a name is not found, all names come in sight: TypeScript then finds the one that was meant. */
@@ -88,7 +95,7 @@ export class CellTypeScript {
   }
 
   #emit(
-    { source }: ReadCell,
+    { source, global }: ReadCell,
     { program, file }: OpenCell,
     known: KnownNames,
     label: string,
@@ -99,12 +106,12 @@ export class CellTypeScript {
     const id = this.#count + 1;
     const names = knownNames(id, declared, checker);
     const values = new Map([...declared].filter(([name]) => names.get(name)?.value));
-    const emitted = emitCell(program, file, { checker, length, known, declared: values }, label);
+    const emitted = emitCell(program, file, { checker, file, length, known, declared: values }, label);
     const signature = resultSignature(file, length, checker);
     this.#count = id;
     this.#labels.set(id, label);
     this.#program.files.write(this.#program.files.cellFile(id), file.text);
-    const forget = this.#names.prepare(id, { names, global: reachesBeyond(file, length) }, known);
+    const forget = this.#names.prepare(id, { names, global }, known);
     return { id, label, source, ...emitted, ...(signature === undefined ? {} : { signature }), forget };
   }
 
@@ -139,9 +146,10 @@ export class CellTypeScript {
 
   /** All names are known in a cell that is being written, and stand before it: it may end in the middle of a string. */
   #draft(source: string): Draft {
-    const declared = declaredNames(parseCell(source).file);
+    const parsed = parseCell(source).file;
+    const declared = declaredNames(parsed);
     const before = `${preludeOf(this.#names.visible(declared), { linked: true })}\n;\n`;
-    const { program, file } = this.#program.open(before + source, this.#names.global);
+    const { program, file } = this.#program.open(before + source, this.#names.global(globalNames(parsed)));
     return { service: this.#program.service, checker: program.getTypeChecker(), file, source, shift: before.length };
   }
 
@@ -154,10 +162,11 @@ export class CellTypeScript {
 
   /** Compiles a cell that nobody wrote and leaves nothing of it: what runs often, V8 makes fast. */
   practise(): void {
-    const count = this.#count;
+    const [names, count] = [this.#names, this.#count];
+    this.#names = new NotebookNames();
     const source = "const practice = [1, 2].map((value) => value + 1);\npractice.length + 1";
     this.#answer(() => this.compile(source, ""), undefined);
-    this.#count = count;
+    [this.#names, this.#count] = [names, count];
   }
 
   reset(): void {

@@ -60,9 +60,10 @@ export interface CellScope {
   readonly meta: Record<string, unknown>;
   /**
    * What an `await` at the cell's top level (outside its functions) waits on: `await x` is written
-   * `await __cell.wait(x)`, so that an interrupt can end it there.
+   * `await __cell.wait(x)`, so that an interrupt can end it there; each round of a
+   * `for await` there begins with `await __cell.wait()`.
    */
-  wait<T>(value: T | PromiseLike<T>): Promise<T>;
+  wait<T>(value?: T | PromiseLike<T>): Promise<T | undefined>;
 }
 
 /** Something that the compiler found in a cell, or in a file that it imports. */

@@ -9,9 +9,11 @@ const unterminated = new Set([1010, 1160]);
 const unterminatedString = 1002;
 
 export function completenessOf(source: string): Completeness {
-  const { errors } = parseCell(source);
+  const { errors, file } = parseCell(source);
   const text = source.trimEnd();
-  if (errors.length === 0) return goesOn(text) ? incomplete(source) : { status: "complete" };
+  // up to the last word of code: a comment may follow
+  if (errors.length === 0)
+    return goesOn(source.slice(0, file.endOfFileToken.pos)) ? incomplete(source) : { status: "complete" };
   // a string ends with its line, unless that ends in a backslash
   const cut = errors.some(({ code }) => code === unterminatedString) && !text.endsWith("\\");
   const atEnd = errors.every(({ start, code }) => start >= text.length || unterminated.has(code));
@@ -20,7 +22,7 @@ export function completenessOf(source: string): Completeness {
 
 /** What the parser takes for whole, and no one means so: a list of variables that ends in a comma or has not begun. */
 function goesOn(text: string): boolean {
-  return /(?:,|(?:^|[\s;{}])(?:var|let|const))$/.test(text) && !/\/\/.*$/.test(text);
+  return /(?:,|(?:^|[\s;{}])(?:var|let|const))$/.test(text);
 }
 
 function incomplete(source: string): Completeness {

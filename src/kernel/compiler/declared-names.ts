@@ -130,12 +130,16 @@ function addExports({ exportClause }: ts.ExportDeclaration, names: Set<string>):
   else for (const { name } of exportClause.elements) names.add(name.text);
 }
 
-/** Whether something in the cell is declared for every file, as by `declare global` or `declare module "x"`. */
-export function reachesBeyond(file: ts.SourceFile, end: number): boolean {
-  return file.statements.some(
-    (statement) =>
-      statement.pos < end &&
-      tsc.isModuleDeclaration(statement) &&
-      (tsc.isStringLiteral(statement.name) || isGlobal(statement)),
-  );
+/** What the cell declares for every file, by `declare global` or `declare module "x"`: names with where they belong. */
+export function globalNames(file: ts.SourceFile): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const statement of file.statements) {
+    if (!tsc.isModuleDeclaration(statement) || !(tsc.isStringLiteral(statement.name) || isGlobal(statement))) continue;
+    const { name, body } = statement;
+    // without names of its own it still reaches beyond the cell
+    names.add(name.text);
+    if (body && tsc.isModuleBlock(body))
+      for (const inner of body.statements) addStatement(inner, ({ node }) => names.add(`${name.text} ${node.text}`));
+  }
+  return names;
 }

@@ -5,8 +5,8 @@ import { ReachableCells } from "./reachable-cells.js";
 /** What a cell leaves once it has run. */
 export interface CellNames {
   readonly names: KnownNames;
-  /** Whether its declarations reach beyond it, as `declare global` does. */
-  readonly global: boolean;
+  /** What it declares for all files, as `declare global` does. */
+  readonly global: ReadonlySet<string>;
 }
 
 interface Pending extends CellNames {
@@ -17,14 +17,15 @@ export class NotebookNames {
   readonly #known = new Map<string, KnownName>();
   /** Cells that were compiled, and may be committed. */
   readonly #pending = new Map<number, Pending>();
-  readonly #global = new Set<number>();
+  readonly #global = new Map<number, ReadonlySet<string>>();
   /** The cells that the types of a cell follow from, for all cells whose types may still be asked for. */
   readonly #uses = new Map<number, ReadonlySet<number>>();
   readonly #reachable = new ReachableCells();
 
-  /** Cells with declarations for every file. */
-  get global(): readonly number[] {
-    return [...this.#global];
+  /** Cells with declarations for every file, without those that declare nothing but what is declared anew. */
+  global(declared: ReadonlySet<string>): readonly number[] {
+    const stays = (names: ReadonlySet<string>): boolean => [...names].some((name) => !declared.has(name));
+    return [...this.#global].filter(([, names]) => stays(names)).map(([cell]) => cell);
   }
 
   /** The names of earlier cells that one may mean that declares `declared`: all, or those among `words`. */
@@ -54,12 +55,19 @@ export class NotebookNames {
     for (const [name, known] of pending.names) if (!known.value || initialised.has(name)) this.#known.set(name, known);
     const hasValues = [...pending.names.values()].some(({ value }) => value);
     this.#reachable.commit(cell, hasValues, pending.forget);
-    if (pending.global) this.#global.add(cell);
+    if (pending.global.size === 0) return;
+    const staying = new Set(this.global(pending.global));
+    for (const earlier of this.#global.keys()) if (!staying.has(earlier)) this.#global.delete(earlier);
+    this.#global.set(cell, pending.global);
   }
 
   /** The cells that no type of a known name follows from any more; each is told once. */
   takeUntyped(): number[] {
-    const waiting = [...[...this.#known.values()].map(({ cell }) => cell), ...this.#global, ...this.#pending.keys()];
+    const waiting = [
+      ...[...this.#known.values()].map(({ cell }) => cell),
+      ...this.#global.keys(),
+      ...this.#pending.keys(),
+    ];
     const kept = new Set<number>();
     for (let cell = waiting.pop(); cell !== undefined; cell = waiting.pop()) {
       if (kept.has(cell)) continue;

@@ -4,7 +4,7 @@ import { tsc } from "./typescript.js";
 
 /** `Preserve` is what bundlers do: import and require each resolve in their own way, and default imports just work. */
 export const cellOptions: ts.CompilerOptions = {
-  target: tsc.ScriptTarget.ES2022,
+  target: tsc.ScriptTarget.ES2024,
   module: tsc.ModuleKind.Preserve,
   moduleResolution: tsc.ModuleResolutionKind.Bundler,
   moduleDetection: tsc.ModuleDetectionKind.Force,

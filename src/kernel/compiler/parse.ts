@@ -12,7 +12,7 @@ export interface ParsedCell {
 /** Always as a module: `await` stands at the top level of any cell. */
 function parseFile(fileName: string, text: string): ts.SourceFile {
   return tsc.createSourceFile(fileName, text, {
-    languageVersion: tsc.ScriptTarget.ES2022,
+    languageVersion: tsc.ScriptTarget.ES2024,
     setExternalModuleIndicator: (file) => {
       (file as { externalModuleIndicator?: unknown }).externalModuleIndicator = true;
     },

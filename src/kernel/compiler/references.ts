@@ -8,6 +8,7 @@ const { factory } = tsc;
 
 export interface Surroundings {
   readonly checker: ts.TypeChecker;
+  readonly file: ts.SourceFile;
   /** Length of what the user wrote: what stands after it is declarations for the compiler. */
   readonly length: number;
   /** Names of earlier cells that occur in this one. */
@@ -27,6 +28,7 @@ export function referenceVisitor(plan: Surroundings, context: ts.TransformationC
       return tsc.setTextRange(factory.createCallExpression(scopeOf("import"), undefined, args), node);
     }
     if (tsc.isAwaitExpression(node) && isTopLevel(node)) return waited(node, visit);
+    if (tsc.isForOfStatement(node) && node.awaitModifier && isTopLevel(node)) return waitedLoop(node, visit, context);
     if (tsc.isMetaProperty(node) && node.keywordToken === tsc.SyntaxKind.ImportKeyword)
       return tsc.setTextRange(scopeOf("meta"), node);
     return tsc.visitEachChild(node, visit, context);
@@ -51,10 +53,18 @@ function waited(node: ts.AwaitExpression, visit: ts.Visitor): ts.Expression {
   return tsc.setTextRange(factory.createAwaitExpression(tsc.setTextRange(waiting, node.expression)), node);
 }
 
+/** Each round of a `for await` begins with a wait, so that an interrupt can end the loop there. */
+function waitedLoop(node: ts.ForOfStatement, visit: ts.Visitor, context: ts.TransformationContext): ts.Statement {
+  const loop = tsc.visitEachChild(node, visit, context);
+  const wait = factory.createAwaitExpression(factory.createCallExpression(scopeOf("wait"), undefined, []));
+  const body = factory.createBlock([factory.createExpressionStatement(wait), loop.statement], true);
+  return factory.updateForOfStatement(loop, loop.awaitModifier, loop.initializer, loop.expression, body);
+}
+
 /** The variable of an earlier cell that a symbol stands for. */
-function variableOf(symbol: ts.Symbol | undefined, { known, length }: Surroundings): ts.Expression | undefined {
+function variableOf(symbol: ts.Symbol | undefined, { known, length, file }: Surroundings): ts.Expression | undefined {
   const at = symbol?.declarations?.[0];
-  if (symbol === undefined || at === undefined || at.pos < length) return undefined;
+  if (symbol === undefined || at === undefined || at.getSourceFile() !== file || at.pos < length) return undefined;
   const name = known.get(symbol.name);
   return name && factory.createPropertyAccessExpression(cellOf(name.cell), symbol.name);
 }

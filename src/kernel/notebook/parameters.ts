@@ -4,6 +4,7 @@
  * @see https://papermill.readthedocs.io/en/latest/usage-parameterize.html
  */
 import { randomUUID } from "node:crypto";
+import { Script } from "node:vm";
 import { ArgumentError } from "../../core/errors.js";
 import { type Notebook, type NotebookCell, sourceOf } from "./nbformat.js";
 
@@ -17,8 +18,19 @@ function hasTag({ metadata }: NotebookCell, tag: string): boolean {
   return metadata.tags?.includes(tag) ?? false;
 }
 
+/** Words of the language look like names, so the language is asked. */
+function isName(name: string): boolean {
+  if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)) return false;
+  try {
+    new Script(`"use strict"; let ${name};`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function declaration([name, value]: [string, unknown]): string {
-  if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name))
+  if (!isName(name))
     throw new ArgumentError("parameters", `has ${JSON.stringify(name)}, which cannot be the name of a variable`);
   const text = value === undefined ? undefined : JSON.stringify(value);
   if (text === undefined) throw new ArgumentError("parameters", `has ${name} with a value that JSON cannot hold`);

@@ -21,8 +21,8 @@ export interface CellFunctionSet {
   readonly functions: CellFunctions;
   /** Resolves when everything displayed so far was sent, which takes time only for what draws itself later. */
   settled(): Promise<void>;
-  /** Marks bars that still run as stopped: for the end of a cell that failed or was interrupted. */
-  stopBars(): void;
+  /** For the end of a cell that failed or was interrupted: bars that still run have stopped, and no drawing is waited for. */
+  stop(): void;
 }
 
 /**
@@ -40,9 +40,12 @@ export function createCellFunctions(emit: (event: ValueEvent) => void, context?:
       display: (value, options) => displays.display(value, options),
       progress: bars.progress,
       timeit,
-      clearOutput: (wait = false) => emit({ type: "clear", wait: wait === true }),
+      clearOutput: (wait = false) => void emit({ type: "clear", wait: wait === true }),
     },
     settled: () => displays.settled(),
-    stopBars: () => bars.stopAll(),
+    stop() {
+      bars.stopAll();
+      displays.forget();
+    },
   };
 }

@@ -80,6 +80,11 @@ export class Displays {
     });
   }
 
+  /** What is being drawn is waited for no longer; it may never end. */
+  forget(): void {
+    this.#drawing.clear();
+  }
+
   async settled(): Promise<void> {
     while (this.#drawing.size > 0) await Promise.all(this.#drawing);
   }

@@ -11,6 +11,7 @@ const look: InspectOptions = { maxStringLength: 1_000, breakLength: 80 };
 
 /** The value as Node's console would print it, cut where it is long. Never throws. */
 export function plainText(value: unknown): string {
+  hideMarksIn(value);
   return cutText(unlimited(value));
 }
 
@@ -39,6 +40,25 @@ function deepest(value: object): number {
 /** The value in one short line, such as a table's cell. */
 export function inlineText(value: unknown, depth = 0): string {
   return inspected(value, depth, { maxArrayLength: 6, maxStringLength: 200, breakLength: Number.POSITIVE_INFINITY });
+}
+
+const markNames = new Set(["async_id_symbol", "trigger_async_id_symbol", "kResourceStore"]);
+
+/** Where Node follows asynchronous work, as some packages ask it to, it marks each promise with what nobody reads. */
+function hideMarks(value: unknown): void {
+  if (!types.isPromise(value)) return;
+  for (const symbol of Object.getOwnPropertySymbols(value)) {
+    if (markNames.has(symbol.description ?? "") && Object.getOwnPropertyDescriptor(value, symbol)?.configurable)
+      Object.defineProperty(value, symbol, { enumerable: false });
+  }
+}
+
+/** Of a promise, or of those in a list; runs no code of the value's. */
+function hideMarksIn(value: unknown): void {
+  hideMarks(value);
+  if (types.isProxy(value) || !Array.isArray(value)) return;
+  for (let i = 0; i < Math.min(value.length, mostItems); i++)
+    hideMarks(Object.getOwnPropertyDescriptor(value, i)?.value);
 }
 
 /** Inspection runs code of the value: its own inspect method, getters of its tag and its stack. */

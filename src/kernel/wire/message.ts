@@ -95,12 +95,15 @@ export function decodeFrames(frames: readonly Uint8Array[], signer: Signer): Rec
   }
 }
 
-/** Half of a character cannot be read as UTF-8, and front ends refuse the whole message for it. */
-const halfCharacter = /(?<=(?:^|[^\\])(?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
+/**
+ * Half of a character cannot be read as UTF-8, and front ends refuse the whole message for it. Each escape is taken as
+ * a whole, so that what follows an escaped backslash is not mistaken for one.
+ */
+const escapes = /\\(?:(ud[89a-f][0-9a-f]{2})|[\s\S])/g;
 
 function toJson(value: unknown): string {
   const text = JSON.stringify(value);
-  return text.includes("\\ud") ? text.replace(halfCharacter, "\ufffd") : text;
+  return text.includes("\\ud") ? text.replace(escapes, (whole, half) => (half ? "\ufffd" : whole)) : text;
 }
 
 /** One end's name in the headers of what it sends. */

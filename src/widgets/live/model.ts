@@ -1,5 +1,5 @@
 /** A widget's state in the kernel and, where pages can answer, the line to its counterpart there. */
-import type { Comm, CommMessage, Comms } from "../../core/display-hook.js";
+import { type Comm, type CommMessage, type Comms, displayHook } from "../../core/display-hook.js";
 import { ArgumentError } from "../../core/errors.js";
 import { keepOpen } from "./open-models.js";
 import { packState, shapedLike, unpackState, type WidgetValue } from "./wire.js";
@@ -162,8 +162,11 @@ function reported(call: () => unknown): void {
   try {
     call();
   } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
+    const report = displayHook()?.report;
+    if (report) report(error);
+    else
+      queueMicrotask(() => {
+        throw error;
+      });
   }
 }

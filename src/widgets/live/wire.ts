@@ -62,6 +62,7 @@ export function unpackState(
   paths: readonly unknown[] = [],
   buffers: readonly Uint8Array[] = [],
 ): Record<string, unknown> {
+  if (!Array.isArray(paths)) throw new ArgumentError("buffer_paths", "are no list of places for bytes");
   paths.forEach((path, i) => {
     const buffer = buffers[i];
     const keys = Array.isArray(path) ? path : [];

@@ -153,6 +153,25 @@ describe("the process that runs cells", () => {
       assert.equal(printed(), "on\ntold\n");
     });
 
+    const stubborn: Record<string, string> = {
+      "while its value is shown": "console.log('on'); return { [Symbol.for('Jupyter.display')]() { for (;;); } };",
+      "while its value waits to be shown":
+        "console.log('on'); return { [Symbol.for('Jupyter.display')]: () => new Promise(() => {}) };",
+      "while its error is reported":
+        "console.log('on'); const e = new Error(); Object.defineProperty(e, 'message', { get() { for (;;); } }); throw e;",
+      "while it catches every error":
+        "console.log('on'); for (;;) { try { await __cell.wait(new Promise((r) => setTimeout(r, 10))); } catch {} }",
+      "while it shows things without a pause": "console.log('on'); for (let i = 0; ; i++) display(i);",
+      "after it displayed what never draws":
+        "display({ [Symbol.for('Jupyter.display')]: () => new Promise(() => {}) }); console.log('on'); await __cell.wait(new Promise(() => {}));",
+    };
+    for (const [when, source] of Object.entries(stubborn))
+      it(`${when}, the cell ends all the same and the next one runs`, async () => {
+        const outcome = await interrupted(source);
+        assert.ok(outcome.status === "error", JSON.stringify(outcome));
+        assert.equal(text(await run("return 'next';")), "next");
+      });
+
     it("leaves no signal to what begins after it, such as a timer's work", async () => {
       const signal = `globalThis[Symbol.for("patchlab.display")].execution().signal`;
       await interrupted(
@@ -247,6 +266,17 @@ describe("the process that runs cells", () => {
           ["message", "from-page", { got: { hello: 1 } }],
           ["close", "other", {}],
         ],
+      );
+    });
+
+    it("shows what a listener to the page reports as an error of no cell", async () => {
+      const done = run(
+        "console.log('waiting'); globalThis[Symbol.for('patchlab.display')].report(new Error('heard')); return await new Promise((r) => setTimeout(r, 50, 'fine'));",
+      );
+      assert.equal(text(await done), "fine");
+      assert.deepEqual(
+        events.filter(({ type }) => type === "error").map((event) => event.type === "error" && event.evalue),
+        ["heard"],
       );
     });
 
@@ -359,6 +389,23 @@ describe("the process that runs cells", () => {
     assert.match(ends[0]!.evalue, /ended after this cell \(exit code 9\)/);
     await start();
     assert.equal(ends.length, 1);
+  });
+
+  it("goes on though a cell puts a clock of its own in the place of Node's, or its own stacks", async () => {
+    assert.equal(text(await run("const { mock } = require('node:test'); mock.timers.enable(); return 1;")), "1");
+    assert.equal(text(await run("require('node:test').mock.timers.reset(); return 2;")), "2");
+    await run("Error.prepareStackTrace = () => 'mine';");
+    const outcome = await run("\nnothere();");
+    assert.match(
+      outcome.status === "error" ? outcome.error.traceback.join("\n") : "",
+      new RegExp(`cell \\[${id}\\]:2`),
+    );
+  });
+
+  it("cuts what other processes write into its own output, with the note", async () => {
+    await run("require('node:child_process').execSync('yes | head -c 12000000', { stdio: 'inherit' });");
+    assert.ok(printed().length <= 10_000_000);
+    assert.match(printed("stderr"), /printed 12\.0 million characters/);
   });
 
   it("has today's functions on every Node that it runs on", async () => {

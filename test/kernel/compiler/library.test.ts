@@ -16,7 +16,7 @@ describe("the library types of cells", () => {
     writeFileSync(join(home, "index.js"), "");
   }
 
-  it("hold what this Node has of the newest language, and nothing that it lacks", () => {
+  it("hold the parts of the newest language that this Node has, and not those that it lacks", () => {
     const notebook = new CellNotebook();
     const known = (source: string): boolean => notebook.errors(source).length === 0;
     assert.ok(known("[3, 1].toSorted().findLast((x) => x > 1)!.toFixed()"));

@@ -8,6 +8,26 @@ async function expectValues(cells: readonly (readonly [source: string, value: un
 }
 
 describe("names across cells", () => {
+  it("properties that are called like a variable of an earlier cell stay properties", async () => {
+    const notebook = new CellNotebook();
+    await notebook.run("let log = 1, length = 5, map = 2, name = 'n';");
+    assert.deepEqual(
+      await notebook.run(
+        "const { length: n } = [1]; const all = { length, map: 7 }; [n, [1, 2].length, [3].map((x) => x), new Error('e').name, all.length, all.map, log, map]",
+      ),
+      [1, 2, [3], "Error", 5, 7, 1, 2],
+    );
+  });
+
+  it("declarations for all files can be made again, changed, and beside others", async () => {
+    const notebook = new CellNotebook();
+    await notebook.run("declare global { var gauge: number; type Unit = 'px' }");
+    await notebook.run("declare global { var other: boolean }");
+    await notebook.run("declare global { var gauge: string; type Unit = 'mm' }");
+    assert.deepEqual(notebook.errors("gauge.length; other === true; const u: Unit = 'mm';"), []);
+    assert.deepEqual(notebook.errors("const u: Unit = 'px';"), ["1:7 TS2322"]);
+  });
+
   it("a constant can be declared anew with another type, and later cells see the new one", () =>
     expectValues([
       ["const x = 1; x", 1],

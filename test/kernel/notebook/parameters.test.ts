@@ -31,7 +31,15 @@ describe("injectParameters(notebook, parameters)", () => {
   });
 
   it("refuses names that are none and values that JSON cannot hold", () => {
-    for (const bad of [{ "a b": 1 }, { "1x": 1 }, { "a=1;evil": 1 }, { f: () => 1 }, { u: undefined }])
+    for (const bad of [
+      { "a b": 1 },
+      { "1x": 1 },
+      { "a=1;evil": 1 },
+      { class: 1 },
+      { let: 1 },
+      { f: () => 1 },
+      { u: undefined },
+    ])
       assert.throws(() => injectParameters(notebook(), bad), ArgumentError);
   });
 });

@@ -221,11 +221,11 @@ describe("progress(…)", () => {
   });
 
   it("stops the bars that still run, and only those, when a cell is cut off; one that goes on runs again", () => {
-    const { functions, told, stopBars } = record();
+    const { functions, told, stop } = record();
     functions.progress(1).tick();
     const bar = functions.progress(3);
     const before = told().length;
-    stopBars();
+    stop();
     assert.equal(told().length, before + 1);
     assert.match(String(told().at(-1)![0]), /stopped at 0\/3/);
     bar.tick();

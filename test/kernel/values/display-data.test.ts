@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { AsyncLocalStorage } from "node:async_hooks";
 import fc from "fast-check";
 import { toDisplayData } from "#dist/kernel/values/display-data.js";
 import { hostileValues, longText, markup, wrappings } from "./hostile-values.js";
@@ -79,6 +80,15 @@ describe("toDisplayData(value)", () => {
       [{ a: { b: { c: { d: { e: 1 } } } } }, "{\n  a: {\n    b: { c: { d: { e: 1 } } }\n  }\n}"],
     ];
     for (const [value, expected] of cases) assert.deepEqual(toDisplayData(value), { "text/plain": expected });
+  });
+
+  it("shows promises alike where Node follows asynchronous work", async () => {
+    const storage = new AsyncLocalStorage();
+    const shown = storage.run({ deep: 1 }, () =>
+      [Promise.resolve(1), [Promise.resolve("a"), 2]].map((value) => toDisplayData(value)),
+    );
+    assert.deepEqual(shown, [{ "text/plain": "Promise { 1 }" }, { "text/plain": "[ Promise { 'a' }, 2 ]" }]);
+    storage.disable();
   });
 
   it("gives a bundle as it is, its bytes as base64", () => {
