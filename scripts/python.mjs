@@ -1,7 +1,7 @@
 // Finds a Python with JupyterLab and what the kernel's tests need, or makes one in .venv.
 // As a command it prints the path of that Python: `node scripts/python.mjs`.
 import { spawnSync } from "node:child_process";
-import { existsSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -48,6 +48,21 @@ function makeVenv() {
   throw new Error(`${base} cannot make ${venv} (${reason(made)}): ${advice}.`);
 }
 
+/** JupyterLab runs scripts of Node's from .venv, which our own package.json would have read as ES modules. */
+function markScripts() {
+  const file = join(venv, "package.json");
+  if (!existsSync(file)) writeFileSync(file, '{ "type": "commonjs" }\n');
+}
+
+function install(say) {
+  if (run(venvPython, "-c", "import pip").status !== 0) makeVenv();
+  say("Installing JupyterLab into .venv …");
+  const options = ["--quiet", "--disable-pip-version-check", "--only-binary", ":all:", "-r", requirements];
+  const installed = run(venvPython, "-m", "pip", "install", ...options);
+  if (installed.status === 0) return;
+  throw new Error(`JupyterLab could not be installed into .venv (${reason(installed)}): look into it and try again.`);
+}
+
 /**
  * The Python of .venv with everything in it, installed where it is missing.
  *
@@ -55,13 +70,9 @@ function makeVenv() {
  * @throws Error with one sentence, when there is no usable Python or a package cannot be installed
  */
 export function prepareVenv(say = console.error) {
-  if (isComplete(venvPython)) return venvPython;
-  if (run(venvPython, "-c", "import pip").status !== 0) makeVenv();
-  say("Installing JupyterLab into .venv …");
-  const install = ["install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:", "-r", requirements];
-  const installed = run(venvPython, "-m", "pip", ...install);
-  if (installed.status === 0) return venvPython;
-  throw new Error(`JupyterLab could not be installed into .venv (${reason(installed)}): look into it and try again.`);
+  if (!isComplete(venvPython)) install(say);
+  markScripts();
+  return venvPython;
 }
 
 /** The Python that PATCHLAB_PYTHON names where it has everything, else that of .venv. */

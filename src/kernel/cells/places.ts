@@ -30,6 +30,9 @@ function readLater(text: string): () => SourceMap {
   };
 }
 
+/** What runs the cells lies here, and is nothing that a cell's author looks for in a stack. */
+const ownFolder = new URL(".", import.meta.url).href;
+
 /** The place of a call site of one of our scripts, as `label:line:column`. */
 function placeOf(site: NodeJS.CallSite, scripts: ReadonlyMap<string, Script>): string | undefined {
   const script = scripts.get(site.getFileName() ?? "");
@@ -64,8 +67,10 @@ function header(error: Error): string {
 export function followPlaces(): Places {
   const scripts = new Map<string, Script>();
   const sources = new Map<string, string>();
-  const mapped: typeof Error.prepareStackTrace = (error, sites) =>
-    [header(error), ...sites.map((site) => `    at ${frame(site, scripts)}`)].join("\n");
+  const mapped: typeof Error.prepareStackTrace = (error, sites) => {
+    const theirs = sites.filter((site) => !site.getFileName()?.startsWith(ownFolder));
+    return [header(error), ...theirs.map((site) => `    at ${frame(site, scripts)}`)].join("\n");
+  };
   return {
     add(script, label, source, map) {
       // again for each cell, as a package may have put its own there

@@ -79,6 +79,7 @@ describe("the process that runs cells", () => {
     assert.ok(traceback.includes(`cell [${id}]:3`), traceback);
     assert.ok(printed().includes(`${label}:3`), printed());
     assert.doesNotMatch(traceback, /run-cell|node:internal|patchlab-cell/);
+    assert.doesNotMatch(printed(), /run-cell|child\.js|patchlab-cell/);
   });
 
   it("delivers 100,000 lines complete and in order before the outcome", async () => {
