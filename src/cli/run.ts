@@ -82,7 +82,7 @@ function sentence({ path, cells, failure }: NotebookRun, output?: string): strin
 }
 
 function unknown({ path, unknownParameters }: NotebookRun): string {
-  return `${path}: the cell tagged parameters does not mention ${unknownParameters.join(", ")}: check the spelling`;
+  return `${path}: the cell tagged parameters does not declare ${unknownParameters.join(", ")}: check the spelling`;
 }
 
 function indented(source: string): string {

@@ -36,7 +36,7 @@ describe("patchlab run", () => {
   it("puts parameters in place of those of the tagged cell, writes another file and leaves the notebook alone", async () => {
     const path = place(
       "with parameters.ipynb",
-      { source: 'let size = 1, name = "none", id: string | number = 0;', tags: ["parameters"] },
+      { source: 'let size = 1, name: "none" | "ü = x" = "none", id: string | number = 0;', tags: ["parameters"] },
       "size * 2 + name + id",
     );
     const before = readFileSync(path);
@@ -54,7 +54,7 @@ describe("patchlab run", () => {
       "id=12345678901234567890",
     );
     assert.match(stdout, /all 3 cells ran\. The notebook with its outputs is in out\.ipynb\./);
-    assert.match(stderr, /the cell tagged parameters does not mention nmae: check the spelling/);
+    assert.match(stderr, /the cell tagged parameters does not declare nmae: check the spelling/);
     assert.deepEqual(readFileSync(path), before);
     const { cells } = JSON.parse(readFileSync(join(folder(), "out.ipynb"), "utf8"));
     assert.deepEqual(cells.at(-1).outputs[0].data["text/plain"], ["42ü = x12345678901234567890"]);

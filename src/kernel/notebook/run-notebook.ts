@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { writeAtomically } from "../../core/atomic-write.js";
 import { ArgumentError, FileError } from "../../core/errors.js";
 import { formatNotebook, type Notebook, parseNotebook, toFileOutput } from "./nbformat.js";
-import { injectParameters, type Parameters } from "./parameters.js";
+import type { Parameters } from "./parameters.js";
 import { readNotebookText } from "./read-text.js";
 import { type CellRun, labelOf, type RunCellsOptions, runCells } from "./run-cells.js";
 
@@ -35,7 +35,7 @@ export interface NotebookRun {
   readonly cells: readonly CellRun[];
   /** The cell that ended the run, with the name and the message of its error. */
   readonly failure?: CellFailure;
-  /** Parameters that the cell tagged `parameters` does not mention. */
+  /** Parameters that the cell tagged `parameters` does not declare. */
   readonly unknownParameters: readonly string[];
   /** The notebook with the new outputs, whether or not it was written. */
   readonly notebook: Notebook;
@@ -79,6 +79,13 @@ function fillOutputs(notebook: Notebook, runs: readonly CellRun[]): void {
   }
 }
 
+/** TypeScript, which reads the cell of the parameters, is loaded only where there are some. */
+async function inject(notebook: Notebook, parameters: Parameters = {}): Promise<string[]> {
+  if (Object.keys(parameters).length === 0) return [];
+  const { injectParameters } = await import("./parameters.js");
+  return injectParameters(notebook, parameters);
+}
+
 /** Writes the notebook where the options say, if they do. */
 async function save(path: string, before: string, notebook: Notebook, options: RunNotebookOptions): Promise<void> {
   if (options.output !== undefined) await writeAtomically(options.output, formatNotebook(notebook));
@@ -107,8 +114,7 @@ export async function runNotebook(path: string, options: RunNotebookOptions = {}
   options.signal?.throwIfAborted();
   const text = await readNotebookText(path);
   const notebook = parseNotebook(path, text);
-  const parameters = options.parameters ?? {};
-  const unknownParameters = Object.keys(parameters).length > 0 ? injectParameters(notebook, parameters) : [];
+  const unknownParameters = await inject(notebook, options.parameters);
   const { cells, failed } = await runCells(notebook, dirname(await realpath(path)), options);
   fillOutputs(notebook, cells);
   await save(path, text, notebook, options);

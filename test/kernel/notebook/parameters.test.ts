@@ -8,11 +8,15 @@ const notebook = (...cells: NotebookCell[]): Notebook => ({ nbformat: 4, nbforma
 const sources = ({ cells }: Notebook): unknown[] => cells.map(({ source }) => source);
 
 describe("injectParameters(notebook, parameters)", () => {
-  it("adds a tagged cell with an id behind the one tagged parameters, with values as JSON has them", () => {
-    const book = notebook(cell("first"), cell("let size = 1, name = '';", "parameters"), cell("last"));
-    const unknown = injectParameters(book, { size: 2.5, name: 'a "b" </script>', list: [1, null] });
-    const code = '// Parameters\nlet size = 2.5;\nlet name = "a \\"b\\" </script>";\nlet list = [1,null];';
-    assert.deepEqual(sources(book), ["first", "let size = 1, name = '';", code, "last"]);
+  it("adds a tagged cell with an id behind the one tagged parameters, with values as JSON has them, by assignment where it can be", () => {
+    const book = notebook(
+      cell("first"),
+      cell("let size = 1, name = '';\nconst flag = false;", "parameters"),
+      cell("last"),
+    );
+    const unknown = injectParameters(book, { size: 2.5, name: 'a "b" </script>', flag: true, list: [1, null] });
+    const code = '// Parameters\nsize = 2.5;\nname = "a \\"b\\" </script>";\nlet flag = true;\nlet list = [1,null];';
+    assert.deepEqual(sources(book), ["first", "let size = 1, name = '';\nconst flag = false;", code, "last"]);
     assert.deepEqual(book.cells[2]!.metadata.tags, ["injected-parameters"]);
     assert.match(book.cells[2]!.id as string, /^[0-9a-f]{8}$/);
     assert.deepEqual(unknown, ["list"]);
@@ -21,7 +25,7 @@ describe("injectParameters(notebook, parameters)", () => {
   it("replaces the cell of an earlier run", () => {
     const book = notebook(cell("let a = 1;", "parameters"), cell("old", "injected-parameters"), cell("last"));
     assert.deepEqual(injectParameters(book, { a: 2 }), []);
-    assert.deepEqual(sources(book), ["let a = 1;", "// Parameters\nlet a = 2;", "last"]);
+    assert.deepEqual(sources(book), ["let a = 1;", "// Parameters\na = 2;", "last"]);
   });
 
   it("adds it at the top of a notebook without a cell for parameters, and knows of no misspelling there", () => {
