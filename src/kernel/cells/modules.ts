@@ -124,7 +124,7 @@ export function createModules(folder: string, places: Places): Modules {
   function requireFrom({ file, imports }: CompiledModule): (specifier: string) => unknown {
     const nodeRequire = createRequire(file);
     return (specifier) => {
-      const target = imports[specifier];
+      const target = Object.hasOwn(imports, specifier) ? imports[specifier] : undefined;
       if (target) return target.kind === "json" ? { __esModule: true, ...load(target) } : load(target);
       return packages.get(`${dirname(file)}\0${specifier}`) ?? nodeRequire(specifier);
     };
