@@ -3,12 +3,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createHmac, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { Dealer, Subscriber } from "zeromq";
 import { PatchlabError } from "#dist/core/errors.js";
+import { freePorts } from "./free-ports.js";
 
 /** A program and its arguments; `{connection_file}` stands for the file that says where to listen. */
 export type KernelCommand = readonly [string, ...string[]];
@@ -181,12 +181,4 @@ function decode(frames: Buffer[]): { type: string; parent: string | undefined; c
   const start = frames.findIndex((frame) => frame.toString() === delimiter);
   const [header, parent, , content] = frames.slice(start + 2).map((frame) => JSON.parse(frame.toString()));
   return { type: header.msg_type, parent: parent.msg_id, content };
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return ports;
 }

@@ -3,10 +3,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createHmac, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { Dealer, Request, Subscriber } from "zeromq";
+import { freePorts } from "#dist/bench/free-ports.js";
 
 export type ClientChannel = "shell" | "control" | "stdin";
 
@@ -36,14 +36,6 @@ const delimiter = "<IDS|MSG>";
 
 /** How long the kernel may be silent while something is expected of it, in milliseconds. */
 const patience = 10_000;
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return ports;
-}
 
 /** Writes a connection file with free ports into `folder`, with `changes` in it, and returns its path. */
 export async function writeConnectionFile(folder: string, changes: Record<string, unknown> = {}): Promise<string> {

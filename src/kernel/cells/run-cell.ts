@@ -2,8 +2,10 @@
 import { Script } from "node:vm";
 import type { CellExecution } from "../../core/display-hook.js";
 import type { CellScope, CompiledCell } from "../compiler/compiled-cell.js";
+import { createWait } from "./cell-wait.js";
 import { cellMeta, type Modules } from "./modules.js";
 import type { Places } from "./places.js";
+import { settleOnce } from "./settle-once.js";
 
 /** Thrown into a cell that is interrupted, at the `await` where it waits. */
 export class Interrupted extends Error {
@@ -42,7 +44,7 @@ export type CellNames = Record<number, Record<string, unknown>>;
 type Definitions = Parameters<CellScope["define"]>[0];
 
 /** The process's own: a cell may put others in their place, as tests with a clock of their own do. */
-const { setImmediate, setTimeout } = globalThis;
+const { setTimeout } = globalThis;
 
 /** Time for the `finally` blocks of an interrupted cell. */
 const graceMilliseconds = 300;
@@ -63,74 +65,6 @@ function accessors(definitions: Definitions): Record<string, unknown> {
   for (const [name, [get, set]] of Object.entries(definitions))
     Object.defineProperty(names, name, set ? { get, set, enumerable: true } : { get, enumerable: true });
   return names;
-}
-
-/** The await that the cell's top level stands at. */
-interface Wait {
-  on<T>(value?: T | PromiseLike<T>): Promise<T | undefined>;
-  /** Rejects it, now or when the cell comes to the next one. */
-  reject(reason: unknown): void;
-  /** Nothing that the cell waits for comes any more. */
-  end(): void;
-}
-
-function createWait(): Wait {
-  let rejectCurrent: ((reason: unknown) => void) | undefined;
-  let reason: { value: unknown } | undefined;
-  let over = false;
-  return {
-    end() {
-      over = true;
-    },
-    on: (value) =>
-      new Promise((resolve, reject) => {
-        if (over && reason) return;
-        // in a later turn, or a cell that catches everything would never leave this one
-        if (reason) return void setImmediate(reject, reason.value);
-        rejectCurrent = reject;
-        Promise.resolve(value).then(resolve, reject);
-      }),
-    reject(value) {
-      reason = { value };
-      rejectCurrent?.(value);
-    },
-  };
-}
-
-type Result = { readonly value: unknown } | { readonly thrown: unknown };
-
-interface Settling {
-  readonly result: Promise<Result>;
-  succeed(value: unknown): void;
-  /** False when the result is out already. */
-  fail(thrown: unknown): boolean;
-}
-
-/** The first result counts, but rejections that nobody handles are known one turn later, and are errors of the cell. */
-function settleOnce(): Settling {
-  let first: Result | undefined;
-  let out = false;
-  let resolve!: (result: Result) => void;
-  const result = new Promise<Result>((settle) => {
-    resolve = settle;
-  });
-  const take = (one: Result): void => {
-    if (first === undefined) {
-      setImmediate(() => {
-        out = true;
-        resolve(first!);
-      });
-      first = one;
-    } else if ("value" in first) first = one;
-  };
-  return {
-    result,
-    succeed: (value) => take({ value }),
-    fail(thrown) {
-      if (!out) take({ thrown });
-      return !out;
-    },
-  };
 }
 
 export interface Surroundings {
