@@ -1,5 +1,4 @@
 /** A folder of pictures as vectors: one row a picture, labelled by the folder it lies in. */
-
 import { existsSync } from "node:fs";
 import { ofCell } from "../display-hook.js";
 import { ArgumentError } from "../errors.js";

@@ -1,5 +1,4 @@
 /** Resizes pictures as Pillow does, level for level, and only the part of the result that is wanted. */
-
 import { setImmediate } from "node:timers/promises";
 import { checkChoice } from "../check-choice.js";
 import { ofCell } from "../display-hook.js";

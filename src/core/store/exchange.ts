@@ -1,5 +1,4 @@
 /** The vectors of a store to and from files of other programs. */
-
 import { createHash } from "node:crypto";
 import { basename, dirname, relative, resolve, sep } from "node:path";
 import { ofCell } from "../display-hook.js";

@@ -1,5 +1,4 @@
 /** A store: what is in it, its vectors, its indexes. */
-
 import { statSync } from "node:fs";
 import { ofCell } from "../display-hook.js";
 import type { Model } from "../model/model.js";

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { PatchlabError } from "../../core/errors.js";
 import type { CompiledCell } from "../compiler/compiled-cell.js";
 import { reportEnd } from "../values/error-report.js";
+import { within } from "../within.js";
 import { readMessages, sendMessage } from "./framing.js";
 import type { CellEvent, CellOutcome, CommEvent, ErrorReport, FromCells, RunOptions, ToCells } from "./messages.js";
 import { createOutputLimit, type OutputLimit } from "./output-limit.js";
@@ -40,14 +41,6 @@ function launch(folder: string, comms: boolean): ChildProcess {
     stdio: ["ignore", "pipe", "pipe", "pipe"],
     windowsHide: true,
   });
-}
-
-function within(milliseconds: number, promise: Promise<unknown>): Promise<unknown> {
-  let timer: NodeJS.Timeout;
-  const limit = new Promise((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
 }
 
 /** Native code and grandchildren write past the cells' console, straight into the pipes. */

@@ -15,7 +15,7 @@ import { endProcess } from "./end-process.js";
 import { createExecutions } from "./executions.js";
 import { guardExit } from "./guard-exit.js";
 import type { CellOutcome, DisplayData, ErrorReport, RunOptions, ToCells } from "./messages.js";
-import { createModules } from "./modules.js";
+import { cellMeta, createModules } from "./modules.js";
 import { createOutputLimit } from "./output-limit.js";
 import { createPage } from "./page.js";
 import { followPlaces } from "./places.js";
@@ -28,6 +28,7 @@ const folder = process.cwd();
 const channel = await openChannel(receive);
 const places = followPlaces();
 const modules = createModules(folder, places);
+const meta = cellMeta(folder);
 const executions = createExecutions();
 const printed = createOutputLimit();
 const comms = createComms((event) => channel.send(event));
@@ -103,7 +104,7 @@ function run({ compiled, options: given }: Extract<ToCells, { type: "run" }>): v
   options = given;
   let prepared: CellRun;
   try {
-    prepared = prepareRun(compiled, { cells, modules, places, folder, attended: given.allowInput });
+    prepared = prepareRun(compiled, { cells, modules, places, meta, attended: given.allowInput });
   } catch (thrown) {
     finish(number, { status: "error", defined: [], error: report(thrown) });
     return;

@@ -1,5 +1,4 @@
 /** `page()` in cells: something to read aside, such as a long text, in the front end's pager where it has one. */
-
 import { toDisplayData } from "../values/display-data.js";
 import type { DisplayData } from "./messages.js";
 

@@ -3,7 +3,7 @@ import { Script } from "node:vm";
 import type { CellExecution } from "../../core/display-hook.js";
 import type { CellScope, CompiledCell } from "../compiler/compiled-cell.js";
 import { createWait } from "./cell-wait.js";
-import { cellMeta, type Modules } from "./modules.js";
+import type { Modules } from "./modules.js";
 import type { Places } from "./places.js";
 import { settleOnce } from "./settle-once.js";
 
@@ -71,7 +71,8 @@ export interface Surroundings {
   readonly cells: CellNames;
   readonly modules: Modules;
   readonly places: Places;
-  readonly folder: string;
+  /** What `import.meta` is in cells. */
+  readonly meta: CellScope["meta"];
   /** Whether somebody is at the page. */
   readonly attended: boolean;
 }
@@ -95,10 +96,7 @@ function createExecution(running: AbortSignal, attended: boolean): { execution: 
 }
 
 /** Prepares a run; `cells` receives the names that it defines. */
-export function prepareRun(
-  compiled: CompiledCell,
-  { cells, modules, places, folder, attended }: Surroundings,
-): CellRun {
+export function prepareRun(compiled: CompiledCell, { cells, modules, places, meta, attended }: Surroundings): CellRun {
   const { id, label, source, code, map, imports } = compiled;
   const script = `patchlab-cell:${id}`;
   places.add(script, label, source, map);
@@ -115,7 +113,7 @@ export function prepareRun(
       definitions = names;
       cells[id] = accessors(names);
     },
-    meta: cellMeta(folder),
+    meta,
     wait: wait.on,
   };
   const settled = settleOnce();

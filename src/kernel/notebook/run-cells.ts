@@ -3,6 +3,7 @@ import type { CellEvent } from "../cells/messages.js";
 import type { Execution, Interpreter } from "../interpreter.js";
 import { startInterpreter } from "../start-interpreter.js";
 import { reportEnd } from "../values/error-report.js";
+import { within } from "../within.js";
 import { collectOutputs, errorOutput, resultOutput } from "./cell-outputs.js";
 import { type CellOutput, type Notebook, type NotebookCell, sourceOf } from "./nbformat.js";
 
@@ -45,18 +46,13 @@ export interface Finished {
 export const labelOf = (executionCount: number): string => `cell [${executionCount}]`;
 
 /** Runs a cell; one that takes longer than the limit ends, and everything with it. */
-async function within(
+async function limited(
   seconds: number | undefined,
   interpreter: Interpreter,
   run: Promise<Execution>,
 ): Promise<Execution> {
-  if (seconds === undefined) return run;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<"late">((resolve) => {
-    timer = setTimeout(() => resolve("late"), seconds * 1000);
-  });
-  const first = await Promise.race([run, late]).finally(() => clearTimeout(timer));
-  if (first !== "late") return first;
+  const done = seconds === undefined ? await run : await within(1000 * seconds, run);
+  if (done !== undefined) return done;
   await interpreter.close();
   await run;
   const error = reportEnd(
@@ -81,7 +77,7 @@ async function runCell(cell: NotebookCell, index: number, progress: Progress, se
   const source = sourceOf(cell);
   const started = performance.now();
   const id = typeof cell.id === "string" ? { cellId: cell.id } : {};
-  const outcome = await within(
+  const outcome = await limited(
     seconds,
     interpreter,
     interpreter.execute(source, { label: labelOf(executionCount), ...id }),

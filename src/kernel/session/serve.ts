@@ -1,11 +1,11 @@
 /** A kernel at work: its sockets, its session, and the interpreter of its cells. */
-import { setTimeout } from "node:timers/promises";
 import type { CellEvent } from "../cells/messages.js";
 import type { Interpreter, StartInterpreter } from "../interpreter.js";
 import { limitedComplaints } from "../wire/complaints.js";
 import type { Connection } from "../wire/connection-file.js";
 import { type Draft, decodeFrames, encodeFrames, topicOf } from "../wire/message.js";
 import { KernelSockets, type SocketEvents } from "../wire/sockets.js";
+import { within } from "../within.js";
 import { KernelSession } from "./kernel-session.js";
 import type { Outgoing } from "./outgoing.js";
 
@@ -75,7 +75,7 @@ function wayIn(
 
 async function closeInterpreter(interpreter: Promise<Interpreter>): Promise<void> {
   const closed = interpreter.then((started) => started.close()).catch(() => undefined);
-  await Promise.race([closed, setTimeout(patience, undefined, { ref: false })]);
+  await within(patience, closed);
 }
 
 /**
