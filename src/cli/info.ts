@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { byteSize } from "../core/hub/byte-size.js";
 import { openStore, type StoreInfo } from "../core/store/feature-store.js";
-import { short } from "../core/store/space.js";
+import { short } from "../core/model/vector-space.js";
 import { counted } from "../widgets/wording.js";
 
 export function infoCommand(): Command {

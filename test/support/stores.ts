@@ -10,7 +10,7 @@ import type { FailedPicture, ImageSource, Picture } from "#dist/core/picture.js"
 import { openDatabase, type StoreDatabase } from "#dist/core/store/database.js";
 import { type FeatureStore, featureStore } from "#dist/core/store/feature-store.js";
 import { addRoot, putImage, putVector } from "#dist/core/store/images.js";
-import { spaceOf } from "#dist/core/store/space.js";
+import { spaceOf } from "#dist/core/model/vector-space.js";
 import { addSpace } from "#dist/core/store/spaces.js";
 
 export interface FakeModelOptions {

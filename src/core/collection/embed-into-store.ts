@@ -1,8 +1,9 @@
 /** Brings a store up to date with a folder, as the only one that writes into it. */
+
+import { spaceOf } from "../model/vector-space.js";
 import type { StoreDatabase } from "../store/database.js";
 import { addRoot, type Root } from "../store/images.js";
 import { pathBelow } from "../store/path-below.js";
-import { spaceOf } from "../store/space.js";
 import { becomeWriter } from "../store/writer.js";
 import { EmbeddingRun, type EmbedIntoStoreOptions, type EmbedReport } from "./embedding-run.js";
 import { type FolderScan, scanFolder } from "./scan-folder.js";

@@ -2,6 +2,7 @@
 import { join, sep } from "node:path";
 import { FileError, ImageError } from "../errors.js";
 import type { ExtractOptions, Features, Model, NamedImage } from "../model/model.js";
+import type { VectorSpace } from "../model/vector-space.js";
 import { row } from "../numeric/matrix.js";
 import type { StoreDatabase } from "../store/database.js";
 import {
@@ -24,7 +25,6 @@ import {
   touchImage,
 } from "../store/images.js";
 import { pathBelow } from "../store/path-below.js";
-import type { VectorSpace } from "../store/space.js";
 import { addSpace, findSpace } from "../store/spaces.js";
 import type { Writer, WriterOptions } from "../store/writer.js";
 import { type EmbeddingPlan, planEmbedding } from "./plan-embedding.js";

@@ -8,13 +8,13 @@ import type { VectorFormat } from "../interchange/vector-format.js";
 import type { VectorTable } from "../interchange/vector-table.js";
 import { type WriteVectorsOptions, writeVectors } from "../interchange/write-vectors.js";
 import type { Model } from "../model/model.js";
+import { type ReadingOptions, spaceOf, type VectorSpace } from "../model/vector-space.js";
 import { rowLengths } from "../numeric/normalise.js";
 import { openDatabase, type StoreDatabase } from "./database.js";
 import { type EmbeddingsOptions, type FeatureStore, featureStore } from "./feature-store.js";
 import { addRoot, labelOf, putVector, type Root } from "./images.js";
 import { pathBelow } from "./path-below.js";
 import { realFolder } from "./real-folder.js";
-import { type ReadingOptions, spaceOf, type VectorSpace } from "./space.js";
 import { addSpace } from "./spaces.js";
 import { becomeWriter, type WriterOptions } from "./writer.js";
 

@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { ofCell } from "../display-hook.js";
 import type { Model } from "../model/model.js";
+import { checkModel, inputSizeOf } from "../model/vector-space.js";
 import { inTurns } from "../numeric/in-turns.js";
 import type { LabelledVectors } from "../numeric/labelled-vectors.js";
 import type { Matrix } from "../numeric/matrix.js";
@@ -9,7 +10,6 @@ import type { Picture } from "../picture.js";
 import { openDatabase, type StoreDatabase } from "./database.js";
 import { hasVector } from "./images.js";
 import { describePictures } from "./pictures.js";
-import { checkModel, inputSizeOf } from "./space.js";
 import { chooseSpace, listSpaces, type StoredSpace, spaceOfModel } from "./spaces.js";
 import { openStoreIndex, type StoreIndex, type StoreIndexOptions } from "./store-index.js";
 import { allRows, storedVectors } from "./stored-vectors.js";

@@ -1,9 +1,9 @@
 /** Pictures as the rest of the project knows them, from the images' table. */
 import { join } from "node:path";
 import { planTransform } from "../image/transform.js";
+import type { VectorSpace } from "../model/vector-space.js";
 import type { Picture } from "../picture.js";
 import type { Row, StoreDatabase } from "./database.js";
-import type { VectorSpace } from "./space.js";
 
 export interface StoredPicture {
   picture: Picture;

@@ -1,8 +1,16 @@
 /** The rows of the spaces' table. */
 import { ArgumentError, ModelMismatchError, StoreError } from "../errors.js";
 import type { Model } from "../model/model.js";
+import {
+  checkModel,
+  type Reading,
+  readingSchema,
+  readingToJson,
+  short,
+  spaceOf,
+  type VectorSpace,
+} from "../model/vector-space.js";
 import type { StoreDatabase } from "./database.js";
-import { checkModel, readingFromJson, readingToJson, short, spaceOf, type VectorSpace } from "./space.js";
 
 /** A space that a store has vectors of. */
 export interface StoredSpace extends VectorSpace {
@@ -34,6 +42,19 @@ function spaceOfRow(row: readonly unknown[], store: string): StoredSpace {
     ...(source === null ? {} : { modelSource: source }),
     ...(reading ? { reading } : {}),
   };
+}
+
+/** @throws StoreError when the text is not what `readingToJson` made */
+function readingFromJson(text: string, store: string): Reading | undefined {
+  try {
+    return readingSchema.nullable().parse(JSON.parse(text)) ?? undefined;
+  } catch (cause) {
+    throw new StoreError(
+      store,
+      "does not say in a way that is known here how its pictures were read: embed them into a new one",
+      { cause },
+    );
+  }
 }
 
 export function findSpace(database: StoreDatabase, fingerprint: string): StoredSpace | undefined {

@@ -7,7 +7,7 @@ import { ArgumentError, ModelMismatchError, StoreError } from "#dist/core/errors
 import type { Model } from "#dist/core/model/model.js";
 import { openDatabase } from "#dist/core/store/database.js";
 import { openStore } from "#dist/core/store/feature-store.js";
-import { spaceOf } from "#dist/core/store/space.js";
+import { spaceOf } from "#dist/core/model/vector-space.js";
 import { chooseSpace } from "#dist/core/store/spaces.js";
 import { fakeModel, foundIn, vectorOf, writeFiles } from "../../support/stores.js";
 import { temporaryFolder } from "../../support/temporary.js";

@@ -4,10 +4,10 @@
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { ModelMismatchError, StoreError } from "../errors.js";
+import { ModelMismatchError } from "../errors.js";
 import { given } from "../given.js";
 import { outputSize, type Transform, transformForSize } from "../image/transform.js";
-import type { ExtractOptions, Model } from "../model/model.js";
+import type { ExtractOptions, Model } from "./model.js";
 
 /** How pictures were read: what `extract` was told, and all that it made of it. */
 export interface Reading extends Pick<ExtractOptions, "size" | "fit" | "pooling" | "background"> {
@@ -80,7 +80,8 @@ const transformSchema: z.ZodType<Transform> = z.object({
   mean: triple,
   std: triple,
 });
-const readingSchema: z.ZodType<Reading> = z.object({
+/** What `readingToJson` writes. */
+export const readingSchema: z.ZodType<Reading> = z.object({
   transform: transformSchema,
   size: z.union([count, z.tuple([count, count]).readonly()]).optional(),
   fit: z.enum(["crop", "squash", "letterbox"]).optional(),
@@ -90,19 +91,6 @@ const readingSchema: z.ZodType<Reading> = z.object({
 
 export function readingToJson(reading: Reading | undefined): string {
   return reading ? canonicalJson(reading) : "null";
-}
-
-/** @throws StoreError when the text is not what `readingToJson` made */
-export function readingFromJson(text: string, store: string): Reading | undefined {
-  try {
-    return readingSchema.nullable().parse(JSON.parse(text)) ?? undefined;
-  } catch (cause) {
-    throw new StoreError(
-      store,
-      "does not say in a way that is known here how its pictures were read: embed them into a new one",
-      { cause },
-    );
-  }
 }
 
 /** With keys in the alphabet's order, so that equal values make equal text. */
