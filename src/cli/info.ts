@@ -1,8 +1,8 @@
 /** `patchlab info STORE`: what a store holds. */
 import { Command } from "commander";
 import { byteSize } from "../core/hub/byte-size.js";
-import { openStore, type StoreInfo } from "../core/store/feature-store.js";
 import { short } from "../core/model/vector-space.js";
+import { openStore, type StoreInfo } from "../core/store/feature-store.js";
 import { counted } from "../widgets/wording.js";
 
 export function infoCommand(): Command {

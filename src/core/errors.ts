@@ -88,6 +88,24 @@ export class ModelMismatchError extends ArgumentError {
   override name = "ModelMismatchError";
 }
 
+/** A comparison that does not compare what it says it does. */
+export class BrokenComparisonError extends PatchlabError {
+  override name = "BrokenComparisonError";
+  /** what does not hold, such as "train and test disjoint" */
+  readonly check: string;
+  /** the model and the head at fault, where one is */
+  readonly model?: string;
+  readonly head?: string;
+
+  constructor(check: string, finding: string, at: { model?: string | undefined; head?: string | undefined } = {}) {
+    const whose = [at.model, at.head].filter((name) => name !== undefined).join(", ");
+    super(`Broken comparison: "${check}" does not hold${whose === "" ? "" : ` for ${whose}`}: ${finding}`);
+    this.check = check;
+    if (at.model !== undefined) this.model = at.model;
+    if (at.head !== undefined) this.head = at.head;
+  }
+}
+
 /** A model, session, index or store that was used after `close()`. */
 export class ClosedError extends PatchlabError {
   override name = "ClosedError";

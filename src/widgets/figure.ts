@@ -41,10 +41,15 @@ function markup(figure: Figure, caption: Caption, title?: string): string {
   );
 }
 
-function captionMarkup({ shows, reading, live, lookFor }: Caption): string {
+function captionMarkup(caption: Caption): string {
+  return `<figcaption>${captionInner(caption)}</figcaption>`;
+}
+
+/** A caption's content, its first sentence strong. */
+export function captionInner({ shows, reading, live, lookFor }: Caption): string {
   const parts = [`<strong>${escapeHtml(shows)}</strong>`];
   if (reading) parts.push(escapeHtml(reading));
   if (live) parts.push(escapeHtml(live));
   if (lookFor) parts.push(`<span class="pl-look">Look for</span> ${escapeHtml(lookFor)}`);
-  return `<figcaption>${parts.join(" ")}</figcaption>`;
+  return parts.join(" ");
 }

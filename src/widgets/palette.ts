@@ -42,7 +42,12 @@ export function categoryStyles(n: number): CategoryStyle[] {
 /** The colour of a numbered mark, counted from 1, and of the number on it. */
 export function numberStyle(number: number): { colour: string; text: string } {
   const colour = okabeIto[(number - 1) % okabeIto.length];
-  return { colour, text: luminance(colour) > 0.179 ? "#000000" : "#ffffff" };
+  return { colour, text: textOn(colour) };
+}
+
+/** Black or white, whichever stands out more on a colour such as "#0072b2". */
+export function textOn(colour: string): string {
+  return luminance(colour) > 0.179 ? "#000000" : "#ffffff";
 }
 
 /** Relative luminance as WCAG 2.2 defines it; from 0.179 on, black stands out more than white. */
@@ -108,6 +113,11 @@ export function magma(t: number): Rgb {
   const i = Math.min(magmaStops.length - 2, Math.floor(x));
   const [low, high] = [magmaStops[i], magmaStops[i + 1]];
   return low.map((v, c) => Math.round(v + (high[c] - v) * (x - i))) as Rgb;
+}
+
+/** The same as "#rrggbb". */
+export function magmaHex(t: number): string {
+  return hex(magma(t));
 }
 
 /** The scale as a CSS gradient, for colour bars. */

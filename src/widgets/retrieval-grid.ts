@@ -10,9 +10,10 @@ import { escapeHtml, fold, inSequence, pathFromHere, shortName } from "./markup.
 import type { MatchLike } from "./match-figure.js";
 import { matchMarkup } from "./match-markup.js";
 import { boxOf, type DrawnMatch, drawnMatch } from "./match-tiles.js";
+import { thumbnailPool } from "./picture-pool.js";
 import { retrievalCaption } from "./retrieval-caption.js";
 import { drawRetrieval } from "./retrieval-drawing.js";
-import { type PictureLike, type Thumbnail, thumbnails } from "./thumbnail.js";
+import type { PictureLike, Thumbnail } from "./thumbnail.js";
 import { abovePairs, count, counted, decimal } from "./wording.js";
 
 export interface HitLike extends Omit<Hit, "picture" | "match"> {
@@ -93,11 +94,12 @@ export async function retrievalGrid(result: SearchResultLike, options: Retrieval
 async function drawRows(queries: readonly QueryLike[]): Promise<RetrievalRow[]> {
   const items = queries.flatMap((query) => [query, ...query.hits]);
   // the same picture is often found by several queries
-  const unique = [...new Map(items.map((item) => [item.picture?.source, item.picture])).values()];
-  const drawn = await thumbnails(unique, side);
-  const bySource = new Map(unique.map((picture, i) => [picture?.source, drawn[i]]));
+  const thumbnailOf = await thumbnailPool(
+    items.map((item) => item.picture),
+    side,
+  );
   const draw = <T extends QueryLike | HitLike>(item: T, fallback: string): Drawn<T> => {
-    const picture = item.picture && bySource.get(item.picture.source);
+    const picture = thumbnailOf(item.picture);
     return { item, name: item.picture ? shortName(item.picture.name) : fallback, ...(picture ? { picture } : {}) };
   };
   return pMap(

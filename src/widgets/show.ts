@@ -1,6 +1,12 @@
 /** Shows any result where the code runs: in a notebook as a figure, in a shell as text. */
+
+import type { LearningPoint, TrainingNotes } from "../core/classify/head.js";
+import type { Comparison } from "../core/compare/comparison.js";
 import { type CellExecution, displayHook } from "../core/display-hook.js";
 import { ArgumentError } from "../core/errors.js";
+import type { ClassificationReport } from "../core/evaluate/classification-report.js";
+import type { LabelEfficiency } from "../core/evaluate/label-efficiency.js";
+import type { LabelMistakes } from "../core/evaluate/label-mistakes.js";
 import type { PatchMap } from "../core/features/patch-map.js";
 import type { Matrix } from "../core/numeric/matrix.js";
 import type { ImageSource } from "../core/picture.js";
@@ -8,8 +14,13 @@ import type { RetrievalScores } from "../core/retrieval/evaluate.js";
 import { needsPlotly, withoutPlotly } from "./assets.js";
 import { type AttentionFigureOptions, type AttentionLike, attentionFigure } from "./attention-figure.js";
 import type { MimeBundle } from "./bundle.js";
+import { type ClassificationFigureOptions, classificationFigure } from "./classification-figure.js";
+import { type ComparisonReportOptions, comparisonReport } from "./comparison-report.js";
+import { type EfficiencyChartOptions, efficiencyChart } from "./efficiency-chart.js";
 import { type EmbeddingMapOptions, embeddingMap, type ProjectionLike } from "./embedding-map.js";
 import { type GalleryOptions, gallery } from "./gallery.js";
+import { type LabelMistakesGridOptions, labelMistakesGrid } from "./label-mistakes-grid.js";
+import { type LearningCurvesOptions, learningCurves } from "./learning-curves.js";
 import { type EmbeddingMapView, embeddingView } from "./live/embedding-view.js";
 import { carrying, type Displayable, shownAlready } from "./live/figure-view.js";
 import { type PatchMapView, patchMapView } from "./live/patch-map-view.js";
@@ -32,6 +43,13 @@ export type Showable =
   | AttentionLike
   | readonly AttentionLike[]
   | MatchLike
+  | Comparison
+  | ClassificationReport
+  | LabelMistakes
+  | LabelEfficiency
+  | readonly LabelEfficiency[]
+  | TrainingNotes
+  | readonly LearningPoint[]
   | Matrix
   | PictureLike
   | { readonly pictures: readonly PictureLike[]; readonly patches: readonly unknown[] }
@@ -43,13 +61,20 @@ export interface ToBundleOptions
   extends Omit<PatchMapFigureOptions, "limit">,
     Omit<RetrievalGridOptions, "limit">,
     Omit<EmbeddingMapOptions, "limit">,
-    Omit<AttentionFigureOptions, "limit">,
+    Omit<AttentionFigureOptions, "limit" | "head">,
     Omit<TokenNormsFigureOptions, "limit">,
     MatchFigureOptions,
     ScoreTableOptions,
+    Omit<ComparisonReportOptions, "head">,
+    Omit<ClassificationFigureOptions, "head">,
+    EfficiencyChartOptions,
+    Omit<LabelMistakesGridOptions, "limit">,
+    Omit<LearningCurvesOptions, "head">,
     Omit<GalleryOptions, "limit"> {
   /** rows, queries or pictures that are drawn at all */
   readonly limit?: number;
+  /** of attention the number of a head, of comparisons and reports the name of a classifier's */
+  readonly head?: number | string;
 }
 
 /** A projection whose pictures keep their own kind in the view. */
@@ -78,6 +103,19 @@ interface Kind {
 /** From the most to the least particular: the first that fits draws. */
 const kinds: readonly Kind[] = [
   { name: "a figure's bundle", fits: (v) => "text/html" in v, draw: async (bundle: MimeBundle) => bundle },
+  { name: "a comparison", fits: (v) => "entries" in v && "checks" in v && "models" in v, draw: comparisonReport },
+  { name: "a classification report", fits: (v) => "confusion" in v && "calibration" in v, draw: classificationFigure },
+  { name: "likely label mistakes", fits: (v) => "mistakes" in v && "folds" in v, draw: labelMistakesGrid },
+  {
+    name: "accuracy by labelled pictures, once or several times",
+    fits: (v) => allOf(v, (one) => "draws" in one && "points" in one),
+    draw: efficiencyChart,
+  },
+  {
+    name: "the notes of a training",
+    fits: (v) => "chosen" in v || (Array.isArray(v) && allOf(v, (one) => "epoch" in one && "trainLoss" in one)),
+    draw: learningCurves,
+  },
   { name: "a patch map", fits: (v) => "maps" in v && "threshold" in v, draw: patchMapFigure, view: patchMapView },
   { name: "a search result", fits: (v) => "queries" in v && Array.isArray(v.queries), draw: retrievalGrid },
   {
@@ -89,7 +127,7 @@ const kinds: readonly Kind[] = [
   { name: "token norms", fits: (v) => "outliers" in v && "images" in v && "threshold" in v, draw: tokenNormsFigure },
   {
     name: "attention of one picture or several",
-    fits: (v) => (Array.isArray(v) ? v.length > 0 && v.every(isAttention) : isAttention(v)),
+    fits: (v) => allOf(v, isAttention),
     draw: attentionFigure,
   },
   { name: "a match of two pictures", fits: (v) => "pairs" in v && "a" in v && "b" in v, draw: matchFigure },
@@ -147,6 +185,7 @@ async function kindOf(result: unknown): Promise<{ kind: Kind; value: unknown }> 
  * view works without it.
  *
  * @param result a patch map, a search result, retrieval scores, a projection, attention, token norms, a match,
+ *   a comparison, a classification report, likely label mistakes, accuracy by labelled pictures, the notes of a training,
  *   features, a matrix, pictures, or a promise of one
  * @returns a view, which shows nothing as a cell's value since its figure is shown; for other figures nothing. In Deno
  *   both are the bundle, which its cells display as their value. `toBundle` gives the bundle anywhere
@@ -198,9 +237,14 @@ function carriedOnce(bundle: MimeBundle, wanted?: boolean, execution: CellExecut
   return { ...bundle, "text/html": withoutPlotly(html) };
 }
 
+/** Whether one record, or each of a list of some, is of a kind. */
+function allOf(value: object, isKind: (one: object) => boolean): boolean {
+  const records: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return records.length > 0 && records.every((one) => typeof one === "object" && one !== null && isKind(one));
+}
+
 /** As `extract` gives it, or as maps. */
-function isAttention(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
+function isAttention(value: object): boolean {
   return "heads" in value && ("prefix" in value || "meanMask" in value);
 }
 

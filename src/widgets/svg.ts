@@ -58,7 +58,7 @@ export async function drawPng(drawing: Drawing, title: string | undefined, capti
   }
   elements += `<g transform="translate(0 ${y})">${drawing.elements}</g>`;
   y += drawing.height + 26;
-  for (const line of wrap(caption, contentWidth)) {
+  for (const line of wrapText(caption, contentWidth)) {
     elements += svgText(line, 0, y, { colour: ink.muted });
     y += 17;
   }
@@ -75,7 +75,7 @@ export async function drawPng(drawing: Drawing, title: string | undefined, capti
 }
 
 /** Lines of at most `width` units, by the average width of a letter. */
-function wrap(text: string, width: number, size = 12): string[] {
+export function wrapText(text: string, width: number, size = 12): string[] {
   const room = Math.floor(width / (size * 0.5));
   const lines: string[] = [];
   let line = "";
@@ -87,4 +87,32 @@ function wrap(text: string, width: number, size = 12): string[] {
     line = line ? `${line} ${word}` : word;
   }
   return line ? [...lines, line] : lines;
+}
+
+/** A text over several lines from y on, with the height that it takes. */
+export function svgLines(
+  text: string,
+  x: number,
+  y: number,
+  width: number,
+  style: Parameters<typeof svgText>[3] = {},
+): Drawing {
+  const { size = 12 } = style;
+  const step = Math.round(1.4 * size);
+  const lines = wrapText(text, width, size);
+  return {
+    elements: lines.map((line, i) => svgText(line, x, y + i * step, style)).join(""),
+    height: lines.length * step,
+  };
+}
+
+/** Drawings under each other. */
+export function stacked(drawings: readonly Drawing[], gap = 14): Drawing {
+  let height = 0;
+  const elements = drawings.map((drawing) => {
+    const top = height === 0 ? 0 : height + gap;
+    height = top + drawing.height;
+    return `<g transform="translate(0 ${top})">${drawing.elements}</g>`;
+  });
+  return { elements: elements.join(""), height };
 }

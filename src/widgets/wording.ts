@@ -57,3 +57,25 @@ export function modelAtSize(modelName?: string, size?: number | readonly [height
   if (typeof size === "number") return `${name} at ${size} px`;
   return size[0] === size[1] ? `${name} at ${size[0]} px` : `${name} at ${size[0]} x ${size[1]} px`;
 }
+
+/** An accuracy of so many rows: whole percentages, and a digit more where there are rows for it. */
+export function accuracy(share: number, rows: number): string {
+  if (!Number.isFinite(share)) return "–";
+  return rows < 1000 ? percent(share) : `${(100 * share).toFixed(1)} %`;
+}
+
+/** "p = 0.035", "p < 0.001", never broken over lines. */
+export function probability(p: number): string {
+  if (p < 0.001) return "p\u00a0<\u00a00.001";
+  return p >= 0.995 ? "p\u00a0=\u00a01" : `p\u00a0=\u00a0${Number(p.toPrecision(2))}`;
+}
+
+/** "a, b and c". */
+export function listed(items: readonly string[]): string {
+  return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+}
+
+/** A sentence's first letter as a capital. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

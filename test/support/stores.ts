@@ -5,12 +5,12 @@ import { dirname, join } from "node:path";
 import { ImageError } from "#dist/core/errors.js";
 import { imagenetTransform } from "#dist/core/image/transform.js";
 import type { Features, Model, NamedImage, StreamedImage, StreamOptions } from "#dist/core/model/model.js";
+import { spaceOf } from "#dist/core/model/vector-space.js";
 import { type Matrix, matrix, row } from "#dist/core/numeric/matrix.js";
 import type { FailedPicture, ImageSource, Picture } from "#dist/core/picture.js";
 import { openDatabase, type StoreDatabase } from "#dist/core/store/database.js";
 import { type FeatureStore, featureStore } from "#dist/core/store/feature-store.js";
 import { addRoot, putImage, putVector } from "#dist/core/store/images.js";
-import { spaceOf } from "#dist/core/model/vector-space.js";
 import { addSpace } from "#dist/core/store/spaces.js";
 
 export interface FakeModelOptions {
@@ -18,6 +18,8 @@ export interface FakeModelOptions {
   readonly dim?: number;
   /** stands for the weights @default the name */
   readonly weights?: string;
+  /** what it makes of a picture's bytes @default `vectorOf` */
+  readonly vector?: (bytes: Uint8Array) => Float32Array;
   /** called with the name of each picture that the model is shown, before it is shown the next */
   readonly onPicture?: (name: string) => void;
 }
@@ -28,7 +30,8 @@ export interface FakeModel extends Model {
 }
 
 /** Its vectors depend on a picture's bytes and its weights alone. It cannot read bytes that begin with "bad". */
-export function fakeModel({ name = "fake", dim = 8, weights = name, onPicture }: FakeModelOptions = {}): FakeModel {
+export function fakeModel({ name = "fake", dim = 8, weights = name, ...options }: FakeModelOptions = {}): FakeModel {
+  const { onPicture, vector = (bytes) => vectorOf(bytes, weights, dim) } = options;
   const shown: string[] = [];
   async function* stream(
     images: Iterable<StreamedImage> | AsyncIterable<StreamedImage>,
@@ -42,10 +45,10 @@ export function fakeModel({ name = "fake", dim = 8, weights = name, onPicture }:
       onPicture?.(named.name);
       batch.push(named);
       if (batch.length < batchSize) continue;
-      yield featuresOf(batch, weights, dim);
+      yield featuresOf(batch, vector, dim);
       batch = [];
     }
-    if (batch.length > 0) yield featuresOf(batch, weights, dim);
+    if (batch.length > 0) yield featuresOf(batch, vector, dim);
   }
   const model: Partial<FakeModel> = {
     ...{ name, source: `models/${name}`, family: "fake", dim, patchDim: dim, patchSize: 14 },
@@ -55,7 +58,7 @@ export function fakeModel({ name = "fake", dim = 8, weights = name, onPicture }:
     extract: async (images) => {
       const named = images.map((source) => ({ name: typeof source === "string" ? source : "bytes", source }));
       shown.push(...named.map((one) => one.name));
-      return featuresOf(named, weights, dim);
+      return featuresOf(named, vector, dim);
     },
     fingerprint: async () => createHash("sha256").update(weights).digest("hex"),
     close: async () => {},
@@ -63,7 +66,7 @@ export function fakeModel({ name = "fake", dim = 8, weights = name, onPicture }:
   return model as FakeModel;
 }
 
-function featuresOf(images: readonly NamedImage[], weights: string, dim: number): Features {
+function featuresOf(images: readonly NamedImage[], vector: (bytes: Uint8Array) => Float32Array, dim: number): Features {
   const pictures: Picture[] = [];
   const failed: FailedPicture[] = [];
   const vectors: Float32Array[] = [];
@@ -74,7 +77,7 @@ function featuresOf(images: readonly NamedImage[], weights: string, dim: number)
       continue;
     }
     pictures.push({ name, source, width: 8, height: 6, view: { left: 0, top: 0, width: 8, height: 6 } });
-    vectors.push(vectorOf(bytes, weights, dim));
+    vectors.push(vector(bytes));
   }
   const cls = matrix(Float32Array.from(vectors.flatMap((vector) => [...vector])), vectors.length, dim);
   return { cls, patches: [], pictures, failed, inputSize: [224, 224] };

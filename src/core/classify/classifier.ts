@@ -16,7 +16,7 @@ export interface KnnClassifier extends Common {
   readonly kind: "knn";
   readonly k: number;
   readonly temperature: number;
-  /** [training rows, dim], scaled */
+  /** [training rows, dim], scaled and then each of length 1 */
   readonly vectors: Matrix;
   /** [training rows], places in `classes` */
   readonly labels: Int32Array;

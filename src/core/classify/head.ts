@@ -27,6 +27,8 @@ export interface TrainingNotes {
   readonly chosen: Readonly<Record<string, number>>;
   /** one entry an epoch; heads that learn in epochs only */
   readonly epochs?: readonly LearningPoint[];
+  /** sentences on what could not be done as usual, such as choosing without validation rows; absent where there are none */
+  readonly remarks?: readonly string[];
 }
 
 export interface LearningPoint {

@@ -19,7 +19,7 @@ const schema = z.looseObject({
   resample: z.number().int().nullish(),
   do_center_crop: z.boolean().nullish(),
   crop_size: z.union([pixels, rectangle]).nullish(),
-  crop_pct: z.null().optional(),
+  crop_pct: z.number().gt(0).max(1).nullish(),
   do_rescale: z.boolean().nullish(),
   rescale_factor: z.number().positive().nullish(),
   do_normalize: z.boolean().nullish(),
@@ -59,20 +59,44 @@ function refuse(path: string, entry: string, problem: string): CheckpointError {
 }
 
 function toTransform(config: Config, path: string): Transform {
+  if (typeof config.crop_pct === "number" && !isConvNext(config))
+    throw refuse(path, "crop_pct", "it is known of ConvNextImageProcessor alone: give size and crop_size");
   if (config.do_resize === false)
     throw refuse(path, "do_resize", "it is false, but pictures must be brought to one size: set it to true");
   const normalised = config.do_normalize ?? true;
   if (normalised && !config.image_mean) throw refuse(path, "image_mean", "three numbers are expected, it is missing");
   if (normalised && !config.image_std) throw refuse(path, "image_std", "three numbers are expected, it is missing");
-  const crop = cropSize(config, path);
   return {
-    resize: resizeRule(config),
-    ...(crop ? { crop } : {}),
+    ...(isConvNext(config) ? convNextSizes(config) : sizes(config, path)),
     interpolation: interpolation(config, path),
     rescale: config.do_rescale === false ? 1 : (config.rescale_factor ?? 1 / 255),
     mean: normalised ? (config.image_mean as Triple) : [0, 0, 0],
     std: normalised ? (config.image_std as Triple) : [1, 1, 1],
   };
+}
+
+type Sizes = Pick<Transform, "resize" | "crop">;
+
+function sizes(config: Config, path: string): Sizes {
+  const crop = cropSize(config, path);
+  return { resize: resizeRule(config), ...(crop ? { crop } : {}) };
+}
+
+/** Of ConvNeXts and of the ResNets on the Hub. */
+function isConvNext(config: Config): boolean {
+  return /^ConvNext/.test(config.image_processor_type ?? config.feature_extractor_type ?? "");
+}
+
+/**
+ * `size` is that of the crop, and the short edge is longer by `crop_pct`; from 384 pixels on pictures are stretched.
+ *
+ * @see https://github.com/huggingface/transformers/blob/main/src/transformers/models/convnext/image_processing_convnext.py
+ */
+function convNextSizes({ size, crop_pct }: Config): Sizes {
+  const side = typeof size === "number" ? size : Number("shortest_edge" in size ? size.shortest_edge : size.height);
+  const square = { height: side, width: side };
+  if (side >= 384) return { resize: { rule: "squash", ...square } };
+  return { resize: { rule: "short-edge", size: Math.floor(side / (crop_pct ?? 224 / 256)) }, crop: square };
 }
 
 /** Processors that resize by the short edge, crop and take bicubic weights when their keys do not say otherwise. */

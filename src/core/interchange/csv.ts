@@ -1,6 +1,12 @@
 /** Comma-separated values. @see https://www.rfc-editor.org/rfc/rfc4180 */
 import { FormatError } from "../errors.js";
 
+/** One row, with the line of the text that it begins in, counted from 1. */
+export interface CsvRecord {
+  readonly line: number;
+  readonly fields: string[];
+}
+
 /**
  * The rows of a text, which all have as many fields as the first. Lines may end in CRLF, LF or CR; empty ones are left
  * out.
@@ -9,24 +15,36 @@ import { FormatError } from "../errors.js";
  */
 export function parseCsv(path: string, text: string): string[][] {
   const rows: string[][] = [];
+  for (const { fields, line } of csvRecords(path, text)) rows.push(checkedRow(path, fields, rows[0], line));
+  return rows;
+}
+
+/**
+ * The rows of a text one by one, however many fields each has.
+ *
+ * @param separator one character
+ * @throws FormatError naming the file and the line of a quote in the wrong place
+ */
+export function* csvRecords(path: string, text: string, separator = ","): Generator<CsvRecord, void, void> {
   let fields: string[] = [];
   let [line, start] = [1, 1];
   let at = text.startsWith("\uFEFF") ? 1 : 0;
+  // where an unquoted field ends, or has a quote that it should not
+  const marks = new RegExp(`[${separator}\r\n"]`, "g");
   while (at < text.length || fields.length > 0) {
     const quoted = text[at] === '"';
-    const end = quoted ? closingQuote(text, at) + 1 : nextMark(text, at);
+    const end = quoted ? closingQuote(text, at) + 1 : nextMark(text, at, marks);
     const next = text[end] ?? "\n";
-    if (end === 0 || !",\r\n".includes(next)) throw misquoted(path, line);
+    if ((quoted && end === 0) || (next !== separator && !"\r\n".includes(next))) throw misquoted(path, line);
     const value = text.slice(at, end);
     fields.push(quoted ? value.slice(1, -1).replaceAll('""', '"') : value);
     if (quoted) line += value.match(lineEnds)?.length ?? 0;
     at = end + (next === "\r" && text[end + 1] === "\n" ? 2 : 1);
-    if (next === ",") continue;
-    if (fields.length > 1 || value !== "") rows.push(checkedRow(path, fields, rows[0], start));
+    if (next === separator) continue;
+    if (fields.length > 1 || value !== "") yield { line: start, fields };
     fields = [];
     start = ++line;
   }
-  return rows;
 }
 
 const lineEnds = /\r\n|\n|\r/g;
@@ -38,11 +56,9 @@ function closingQuote(text: string, from: number): number {
   return at;
 }
 
-/** Where an unquoted field ends, or has a quote that it should not. */
-function nextMark(text: string, from: number): number {
-  const mark = /[,\r\n"]/g;
-  mark.lastIndex = from;
-  return mark.exec(text)?.index ?? text.length;
+function nextMark(text: string, from: number, marks: RegExp): number {
+  marks.lastIndex = from;
+  return marks.exec(text)?.index ?? text.length;
 }
 
 function misquoted(path: string, line: number): FormatError {

@@ -1,6 +1,6 @@
 /** The models that can be named: those that ship with the project, and published checkpoints on the Hugging Face Hub. */
 import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ArgumentError, FileError } from "../errors.js";
 import { byteSize } from "../hub/byte-size.js";
@@ -29,6 +29,33 @@ export async function folderOf({ name, hubId, revision }: CatalogueEntry): Promi
   return existsSync(bundled) ? bundled : undefined;
 }
 
+/** What a model's name or path stands for: its folder, or one ONNX file and the folder with its preprocessor_config.json. */
+export interface ModelPlace {
+  folder: string;
+  file?: string;
+}
+
+/**
+ * Where a model lies: as `findModelFolder`, or an ONNX file given by its path.
+ *
+ * @throws FileError for a path that is neither; ArgumentError for a name that is not known or not on this disk
+ */
+export async function findModel(source: string): Promise<ModelPlace> {
+  const isOnnx = extname(source).toLowerCase() === ".onnx";
+  if (!isOnnx || (existsSync(source) && statSync(source).isDirectory()))
+    return { folder: await findModelFolder(source) };
+  if (!existsSync(source)) {
+    // a repository may be called so
+    const cached = isHubId(source) ? await cachedFolder(source) : undefined;
+    if (cached !== undefined) return { folder: cached };
+    throw new FileError(source, "is not there: give the path of an ONNX file that is");
+  }
+  const folder = dirname(source);
+  // in folders of the Hub, what belongs to onnx/model.onnx lies one further up
+  const inHubFolder = basename(folder) === "onnx" && !existsSync(join(folder, "preprocessor_config.json"));
+  return { folder: inHubFolder ? dirname(folder) : folder, file: source };
+}
+
 /**
  * The folder that a model's name or path stands for: a folder given by its path, a bundled model, or a checkpoint
  * that some program has downloaded into the Hugging Face cache.
@@ -39,7 +66,7 @@ export async function folderOf({ name, hubId, revision }: CatalogueEntry): Promi
 export async function findModelFolder(source: string): Promise<string> {
   if (existsSync(source)) {
     if (statSync(source).isDirectory()) return source;
-    throw new FileError(source, "is a file: give the model's folder, the one with config.json");
+    throw new FileError(source, "is a file: give an ONNX file, or the model's folder, the one with config.json");
   }
   const entry = catalogueEntry(source);
   if (!entry && !isHubId(source)) throw unknownModel(source);

@@ -7,9 +7,9 @@ import { z } from "zod";
 import { ArgumentError, CheckpointError, RuntimeError } from "../errors.js";
 import { fileInModelFolder } from "../model-file.js";
 import { readModelJson } from "../model-json.js";
-import type { Patches } from "../numeric/matrix.js";
 import { openRuntime, type Runtime, type Session } from "../runtime/runtime.js";
 import type { Tensor } from "../runtime/tensor.js";
+import { cellsOf } from "./map-cells.js";
 import type { ForwardOptions, ModelOutput, Network, NetworkOptions, PixelTensor } from "./model.js";
 import { checkPixels } from "./pixels.js";
 
@@ -117,15 +117,4 @@ class ConvolutionalNetwork implements Network {
   close(): Promise<void> {
     return this.#runtime.close();
   }
-}
-
-/** Turns a [n, channels, rows, cols] map into the cells of each image, one after the other. */
-function cellsOf({ data, dims: [n, dim, rows, cols] }: Tensor<Float32Array>): Patches[] {
-  const cells = rows * cols;
-  return Array.from({ length: n }, (_, image) => {
-    const map = data.subarray(image * dim * cells, (image + 1) * dim * cells);
-    const patches = new Float32Array(cells * dim);
-    for (let d = 0; d < dim; d++) for (let c = 0; c < cells; c++) patches[c * dim + d] = map[d * cells + c];
-    return { data: patches, rows, cols, dim };
-  });
 }

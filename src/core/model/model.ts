@@ -1,9 +1,10 @@
 /** What every model offers, whatever its family. */
 import type { DecodeOptions } from "../image/decode.js";
-import type { Fit, Transform } from "../image/transform.js";
+import type { Fit, Transform, Triple } from "../image/transform.js";
 import type { Matrix, Patches } from "../numeric/matrix.js";
 import type { FailedPicture, ImageSource, Picture } from "../picture.js";
 import type { Tensor } from "../runtime/tensor.js";
+import type { InputConvention } from "./onnx/preparation.js";
 import type { Pooling } from "./pooling.js";
 
 /** A batch of normalised pictures, as a network takes them. */
@@ -94,7 +95,9 @@ export interface ForwardOptions {
 export interface Network {
   readonly family: string;
   readonly dim: number;
+  /** 0 where there are no patches */
   readonly patchDim: number;
+  /** 1 where there are no patches */
   readonly patchSize: number;
   /** whether a batch takes longer than its pictures one by one */
   readonly singly: boolean;
@@ -102,6 +105,8 @@ export interface Network {
   readonly configuration: object;
   /** the files that hold the weights */
   readonly weightFiles: readonly string[];
+  /** what the network's file says of its input, where it says anything */
+  readonly convention?: InputConvention;
   forward(pixels: PixelTensor, options?: ForwardOptions): Promise<ModelOutput>;
   close(): Promise<void>;
 }
@@ -173,21 +178,31 @@ export type StreamedImage = ImageSource | NamedImage;
 
 export type StreamOptions = Omit<ExtractOptions, "onProgress">;
 
+/** What a network's own first operators make of each channel of its input: (x - mean) / std. */
+export interface OwnNormalisation {
+  readonly mean: Triple;
+  readonly std: Triple;
+}
+
 /** A loaded model. Close it to free its memory; `await using` does so too. */
 export interface Model extends AsyncDisposable {
   readonly name: string;
-  /** what `loadModel` opens it by: the name that it was given, or the folder's whole path */
+  /** what `loadModel` opens it by: the name that it was given, or the whole path of the folder or the ONNX file */
   readonly source: string;
-  /** the `model_type` of its configuration, such as "dinov2" */
+  /** the `model_type` of its configuration, such as "dinov2"; "onnx" for an ONNX file without one */
   readonly family: string;
   /** numbers in a row of `cls` */
   readonly dim: number;
-  /** numbers a patch */
+  /** numbers a patch; 0 for a network without a map, whose `patches` stay empty */
   readonly patchDim: number;
-  /** pixels between neighbouring patches; sizes are rounded to a multiple of it */
+  /** pixels between neighbouring patches; sizes are rounded to a multiple of it; 1 for a network without a map */
   readonly patchSize: number;
   /** how pictures are prepared unless `extract` is told otherwise */
   readonly transform: Transform;
+  /** whether the model came without a preprocessor_config.json, so that `transform` is the usual one for ImageNet */
+  readonly transformAssumed: boolean;
+  /** what the network itself then does to its input; `transform` leaves that out. ONNX files only, where they do */
+  readonly ownNormalisation?: OwnNormalisation;
   /**
    * Runs the network on a tensor that is ready.
    *

@@ -7,10 +7,10 @@ import { ArgumentError, CheckpointError, RuntimeError } from "../errors.js";
 import { openRuntime, type Runtime, type Session } from "../runtime/runtime.js";
 import type { Tensor } from "../runtime/tensor.js";
 import type { VitFamily } from "./families/family.js";
-import { joinedTensors } from "./joined-tensors.js";
 import type { ForwardOptions, ModelOutput, Network, NetworkOptions, PixelTensor } from "./model.js";
 import { findOnnxFile, openOnnxFile } from "./onnx-file.js";
 import { checkSignature, picturesARun, pixelsInput, tokensOutput } from "./onnx-signature.js";
+import { firstOf, partsOf } from "./pixel-parts.js";
 import { checkPixels } from "./pixels.js";
 import { readVitConfig } from "./read-vit-config.js";
 import { prefixTokens, type VitConfig } from "./vit-config.js";
@@ -129,28 +129,4 @@ function failed(path: string, [height, width]: readonly number[], cause: Runtime
     `fails at ${height} x ${width} pixels: it may work at one size alone, often the image_size of its config.json`,
     { cause },
   );
-}
-
-/** Parts of `size` pictures; where the last would have fewer, its last picture is repeated. */
-function* partsOf({ data, dims: [n, , height, width] }: PixelTensor, size: number): Generator<PixelTensor> {
-  const numbers = 3 * height * width;
-  for (let i = 0; i < n; i += size) {
-    const part = data.subarray(i * numbers, (i + size) * numbers);
-    yield { data: filledUp(part, size, numbers), dims: [size, 3, height, width] };
-  }
-}
-
-function filledUp(pictures: Float32Array, size: number, numbers: number): Float32Array {
-  if (pictures.length === size * numbers) return pictures;
-  const full = new Float32Array(size * numbers);
-  full.set(pictures);
-  const last = pictures.subarray(-numbers);
-  for (let at = pictures.length; at < full.length; at += numbers) full.set(last, at);
-  return full;
-}
-
-/** The first `n` pictures' tokens: what lies behind them comes of pictures that were repeated. */
-function firstOf(parts: readonly Tensor<Float32Array>[], n: number): Tensor<Float32Array> {
-  const { data, dims } = joinedTensors(parts);
-  return { data: data.subarray(0, (n * data.length) / dims[0]), dims: [n, ...dims.slice(1)] };
 }

@@ -1,6 +1,6 @@
 /** The ONNX files of a Hub folder: which of them to take, and what is wrong with one that does not open. */
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { CheckpointError, RuntimeError } from "../errors.js";
 import { fileInModelFolder } from "../model-file.js";
 import type { Runtime, Session, SessionOptions } from "../runtime/runtime.js";
@@ -50,6 +50,24 @@ export async function findOnnxFile(folder: string, precision?: Precision): Promi
   return join(folder, "onnx", name);
 }
 
+/**
+ * The ONNX file of a folder of any family: of those in `onnx` the one that `findOnnxFile` gives, or else of those right
+ * in the folder, where exporters leave them.
+ *
+ * @returns undefined when there is none
+ * @throws CheckpointError when it cannot be told which of several, or it lies outside the folder
+ */
+export async function findAnyOnnxFile(folder: string, precision?: Precision): Promise<string | undefined> {
+  if ((await listOnnxFiles(folder)).length > 0) return findOnnxFile(folder, precision);
+  const names = (await readdir(folder)).filter((name) => extname(name).toLowerCase() === ".onnx").sort();
+  if (names.length === 0) return undefined;
+  const name = names.length === 1 ? names[0] : rankOnnxFiles(names, precision)[0];
+  if (name === undefined)
+    throw new CheckpointError(folder, `has ${names.join(", ")}: give the one that you want by its path`);
+  await fileInModelFolder(folder, name);
+  return join(folder, name);
+}
+
 function noneFits(folder: string, names: readonly string[], precision?: Precision): CheckpointError {
   const wanted = rankOnnxFiles(
     preference.map((file) => file.name),
@@ -62,7 +80,17 @@ function noneFits(folder: string, names: readonly string[], precision?: Precisio
 
 /** Opens a file that `findOnnxFile` gave. @throws CheckpointError that says why onnxruntime refuses it */
 export function openOnnxFile(runtime: Runtime, path: string, options: SessionOptions): Promise<Session> {
-  return runtime.open(path, options).catch((cause) => {
+  return openOnnxSession(runtime, path, path, options);
+}
+
+/** The same for its bytes, which may have been added to. */
+export function openOnnxSession(
+  runtime: Runtime,
+  path: string,
+  model: Uint8Array | string,
+  options: SessionOptions,
+): Promise<Session> {
+  return runtime.open(model, options).catch((cause) => {
     if (cause instanceof RuntimeError) throw new CheckpointError(path, reasonOf(cause.message), { cause });
     throw cause;
   });

@@ -8,7 +8,7 @@ export const pixelsInput = "pixel_values";
 export const tokensOutput = "last_hidden_state";
 
 /** A run is filled up to the number that the file fixes, whatever it claims, so that the claim has a bound. */
-const mostPictures = 256;
+export const mostPictures = 256;
 
 /**
  * Checks what the file says of itself, before it has run.
@@ -48,7 +48,11 @@ export function checkSignature(path: string, { inputs, outputs }: Session, hidde
  * @returns how many pictures go into one run: all, unless the file fixes another number
  * @throws ShapeError when the file is made for another size, naming the one that works
  */
-export function picturesARun(path: string, { inputs }: Session, { dims: [n, , height, width] }: PixelTensor): number {
+export function picturesARun(
+  path: string,
+  { inputs }: Pick<Session, "inputs">,
+  { dims: [n, , height, width] }: PixelTensor,
+): number {
   const [batch, , h, w] = fixedSizes(inputs[0]);
   if ((h ?? height) !== height || (w ?? width) !== width)
     throw new ShapeError(

@@ -104,7 +104,7 @@ export function allTokens({ cls, patches, registers }: ModelOutput): Float32Arra
     const start = i * perImage;
     tokens.set(cls.data.subarray(i * dim, (i + 1) * dim), start);
     if (registers) tokens.set(registers.data.subarray(i * kept * dim, (i + 1) * kept * dim), start + dim);
-    tokens.set(patches[i].data, start + (1 + kept) * dim);
+    if (patches[i]) tokens.set(patches[i].data, start + (1 + kept) * dim);
   }
   return tokens;
 }

@@ -79,15 +79,30 @@ export async function readTensor(header: SafetensorsHeader, name: string): Promi
   return readTensorAt(header.path, name, entry);
 }
 
+/** Reads one tensor of whole numbers. @throws CheckpointError when it is missing or holds no I32 numbers */
+export async function readIntegers({ path, tensors }: SafetensorsHeader, name: string): Promise<Int32Array> {
+  const entry = tensors.get(name);
+  if (!entry) throw new CheckpointError(path, `has no tensor "${name}"`, { entry: name });
+  if (entry.type !== "I32")
+    throw new CheckpointError(path, `tensor "${name}" has element type ${entry.type} where I32 is expected`, {
+      entry: name,
+    });
+  return new Int32Array((await readBytesAt(path, name, entry)).buffer);
+}
+
 /** Reads the tensor at its entry's place in the file, as float32. */
 export async function readTensorAt(path: string, name: string, entry: TensorEntry): Promise<Float32Array> {
   const type = floatType(path, name, entry);
+  return toFloat32(await readBytesAt(path, name, entry), type);
+}
+
+async function readBytesAt(path: string, name: string, entry: TensorEntry): Promise<Uint8Array<ArrayBuffer>> {
   const file = await openFile(path);
   try {
     const bytes = new Uint8Array(entry.length);
     const { bytesRead } = await file.read(bytes, 0, entry.length, entry.offset);
     if (bytesRead !== entry.length) throw truncated(path, name);
-    return toFloat32(bytes, type);
+    return bytes;
   } finally {
     await file.close();
   }

@@ -10,6 +10,7 @@ import { checkCount } from "../numeric/neighbours.js";
 import { type Random, seededRandom } from "../numeric/random.js";
 import { checkRankable } from "../numeric/ranking.js";
 import type { Steps } from "../numeric/steps.js";
+import { takeRows } from "../numeric/take-rows.js";
 import { ranksOf } from "./ranks.js";
 
 export interface TrustworthinessOptions {
@@ -105,14 +106,6 @@ function chooseRows(rows: number, count: number, random: Random): Int32Array {
     [all[i], all[j]] = [all[j], all[i]];
   }
   return all.slice(0, count).sort();
-}
-
-function takeRows({ data, cols }: Matrix, rows: Int32Array): Matrix {
-  const out = new Float32Array(rows.length * cols);
-  rows.forEach((r, i) => {
-    out.set(data.subarray(r * cols, (r + 1) * cols), i * cols);
-  });
-  return { data: out, rows: rows.length, cols };
 }
 
 async function shownNeighbours(

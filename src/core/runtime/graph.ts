@@ -49,7 +49,13 @@ export class GraphBuilder {
   readonly #outputs: Uint8Array[] = [];
   readonly #names = new Set<string>();
   readonly #constants = new Map<string, Value>();
+  readonly #prefix: string;
   #count = 0;
+
+  /** @param prefix of the values' names that the builder makes up, for an addition to a graph with names of its own */
+  constructor(prefix = "") {
+    this.#prefix = prefix;
+  }
 
   /** Declares an input of the graph. */
   input(name: string, type: ElementType, dims: readonly Dim[]): Value {
@@ -58,8 +64,8 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Declares that `value` leaves the graph under `name`. */
-  output(name: string, value: Value, type: ElementType, dims: readonly Dim[]): void {
+  /** Declares that `value` leaves the graph under `name`; without sizes, onnxruntime finds them out. */
+  output(name: string, value: Value, type: ElementType, dims?: readonly Dim[]): void {
     this.#claim(name);
     this.#nodes.push(node("Identity", [value], [name], {}, ""));
     this.#outputs.push(valueInfo(name, type, dims));
@@ -78,7 +84,7 @@ export class GraphBuilder {
     attributes: Record<string, Attribute> = {},
     domain = "",
   ): Value[] {
-    const outputs = Array.from({ length: count }, () => `${type}_${this.#count++}`);
+    const outputs = Array.from({ length: count }, () => `${this.#prefix}${type}_${this.#count++}`);
     this.#nodes.push(node(type, inputs, outputs, attributes, domain));
     return outputs;
   }
@@ -126,13 +132,7 @@ export class GraphBuilder {
     const w = new BinaryWriter();
     w.tag(1, WireType.Varint).int64(8); // ir_version
     w.tag(2, WireType.LengthDelimited).string("patchlab");
-    w.tag(7, WireType.LengthDelimited).fork();
-    for (const bytes of this.#nodes) w.tag(1, WireType.LengthDelimited).bytes(bytes);
-    w.tag(2, WireType.LengthDelimited).string("graph");
-    for (const bytes of this.#initializers) w.tag(5, WireType.LengthDelimited).bytes(bytes);
-    for (const bytes of this.#inputs) w.tag(11, WireType.LengthDelimited).bytes(bytes);
-    for (const bytes of this.#outputs) w.tag(12, WireType.LengthDelimited).bytes(bytes);
-    w.join();
+    this.#graph(w, "graph");
     for (const [domain, version] of [
       ["", opset],
       ["com.microsoft", 1],
@@ -145,6 +145,28 @@ export class GraphBuilder {
         .int64(version)
         .join();
     return w.finish();
+  }
+
+  /**
+   * The graph alone, to be put behind the bytes of a whole model: what a message holds twice, protobuf reads as one,
+   * and so these nodes and outputs are added to the model's own.
+   *
+   * @see https://protobuf.dev/programming-guides/encoding/#last-one-wins
+   */
+  buildAddition(): Uint8Array {
+    const w = new BinaryWriter();
+    this.#graph(w);
+    return w.finish();
+  }
+
+  #graph(w: BinaryWriter, name?: string): void {
+    w.tag(7, WireType.LengthDelimited).fork();
+    for (const bytes of this.#nodes) w.tag(1, WireType.LengthDelimited).bytes(bytes);
+    if (name !== undefined) w.tag(2, WireType.LengthDelimited).string(name);
+    for (const bytes of this.#initializers) w.tag(5, WireType.LengthDelimited).bytes(bytes);
+    for (const bytes of this.#inputs) w.tag(11, WireType.LengthDelimited).bytes(bytes);
+    for (const bytes of this.#outputs) w.tag(12, WireType.LengthDelimited).bytes(bytes);
+    w.join();
   }
 
   #constant(key: string, type: ElementType, dims: readonly number[], bytes: Uint8Array): Value {
@@ -211,11 +233,17 @@ function tensorProto(
   return w.finish();
 }
 
-function valueInfo(name: string, type: ElementType, dims: readonly Dim[]): Uint8Array {
+function valueInfo(name: string, type: ElementType, dims?: readonly Dim[]): Uint8Array {
   const w = new BinaryWriter();
   w.tag(1, WireType.LengthDelimited).string(name);
   w.tag(2, WireType.LengthDelimited).fork().tag(1, WireType.LengthDelimited).fork();
   w.tag(1, WireType.Varint).int32(elementCode[type]);
+  if (dims) shape(w, dims);
+  w.join().join();
+  return w.finish();
+}
+
+function shape(w: BinaryWriter, dims: readonly Dim[]): void {
   w.tag(2, WireType.LengthDelimited).fork();
   for (const d of dims) {
     w.tag(1, WireType.LengthDelimited).fork();
@@ -223,6 +251,5 @@ function valueInfo(name: string, type: ElementType, dims: readonly Dim[]): Uint8
     else w.tag(1, WireType.Varint).int64(d);
     w.join();
   }
-  w.join().join().join();
-  return w.finish();
+  w.join();
 }

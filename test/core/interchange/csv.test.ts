@@ -35,6 +35,11 @@ describe("parseCsv", () => {
       assert.deepEqual(parseCsv("x.csv", text), rows);
   });
 
+  it("takes a text that begins with an empty line or an empty field", () => {
+    assert.deepEqual(parseCsv("x.csv", "\r\n\na,b\n"), [["a", "b"]]);
+    assert.deepEqual(parseCsv("x.csv", ",a\n"), [["", "a"]]);
+  });
+
   it("names the line of a misplaced quote and of a row of another length", () => {
     for (const [text, line] of [
       ['a\n"b\nc', 2],

@@ -5,9 +5,9 @@ import { type EmbeddedStore, embedFolder } from "#dist/core/collection/embed-fol
 import type { EmbedIntoStoreOptions } from "#dist/core/collection/embed-into-store.js";
 import { ArgumentError, ModelMismatchError, StoreError } from "#dist/core/errors.js";
 import type { Model } from "#dist/core/model/model.js";
+import { spaceOf } from "#dist/core/model/vector-space.js";
 import { openDatabase } from "#dist/core/store/database.js";
 import { openStore } from "#dist/core/store/feature-store.js";
-import { spaceOf } from "#dist/core/model/vector-space.js";
 import { chooseSpace } from "#dist/core/store/spaces.js";
 import { fakeModel, foundIn, vectorOf, writeFiles } from "../../support/stores.js";
 import { temporaryFolder } from "../../support/temporary.js";

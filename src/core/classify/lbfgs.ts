@@ -1,0 +1,148 @@
+/**
+ * Minimises a smooth convex function of many numbers by L-BFGS, for functions that are computed elsewhere and to less
+ * than float64's precision.
+ *
+ * @see Nocedal & Wright, Numerical Optimization (2006), algorithm 7.4 for the directions; Lewis & Overton 2013,
+ *   doi:10.1007/s10107-012-0514-2, for the line search; Hager & Zhang 2005, doi:10.1137/030601880, for how rounding is
+ *   allowed for
+ */
+import { dot } from "../numeric/orthonormal.js";
+
+/** A function at one place. */
+export interface Evaluation {
+  readonly value: number;
+  readonly gradient: Float64Array;
+}
+
+/** How the gradient changed along a step: what is known of the curvature. */
+export interface CurvaturePair {
+  readonly step: Float64Array;
+  readonly change: Float64Array;
+}
+
+export interface MinimiseOptions {
+  /** a first guess of the inverse of the function's second derivatives: its diagonal, above zero */
+  readonly inverseCurvature: Float64Array;
+  /** the fall of a value that is not worth another iteration: done when less is expected */
+  readonly enough: (value: number) => number;
+  readonly maxIterations: number;
+  /** what is known of the curvature to begin with, the latest last @default nothing */
+  readonly pairs?: readonly CurvaturePair[];
+  /** pairs that are kept @default 10 */
+  readonly memory?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Minimum extends Evaluation {
+  readonly x: Float64Array;
+  readonly iterations: number;
+  /** false where `maxIterations` came first, or the value's rounding hides the rest of the way */
+  readonly converged: boolean;
+  readonly pairs: readonly CurvaturePair[];
+}
+
+/** The share of the slope by which a step must lower the value, and the share of it that may be left at its end. */
+const leastFall = 1e-4;
+const mostSlopeLeft = 0.9;
+/** The value's rounding, as a share of it: sums of float32 numbers. */
+const rounding = 1e-7;
+const mostTries = 20;
+
+/** @throws the signal's reason when it is aborted between two evaluations, and what `evaluate` throws */
+export async function minimise(
+  evaluate: (x: Float64Array) => Promise<Evaluation>,
+  start: Float64Array,
+  options: MinimiseOptions,
+): Promise<Minimum> {
+  const { inverseCurvature, enough, maxIterations, memory = 10, signal } = options;
+  const pairs = [...(options.pairs ?? [])];
+  let at: Place = { x: start, ...(await evaluate(start)) };
+  for (let iterations = 0; ; iterations++) {
+    signal?.throwIfAborted();
+    const direction = descent(at.gradient, pairs, inverseCurvature);
+    const slope = product(direction, at.gradient);
+    const converged = -slope / 2 <= enough(at.value);
+    if (converged || iterations >= maxIterations) return { ...at, iterations, converged, pairs };
+    const next = await search(evaluate, at, direction, slope, signal);
+    if (!next) return { ...at, iterations, converged: false, pairs };
+    remember(pairs, { step: minus(next.x, at.x), change: minus(next.gradient, at.gradient) }, memory);
+    at = next;
+  }
+}
+
+interface Place extends Evaluation {
+  readonly x: Float64Array;
+}
+
+/** A place along the direction that is lower and less steep; undefined where rounding hides any. */
+async function search(
+  evaluate: (x: Float64Array) => Promise<Evaluation>,
+  from: Place,
+  direction: Float64Array,
+  slope: number,
+  signal: AbortSignal | undefined,
+): Promise<Place | undefined> {
+  const allowance = rounding * Math.abs(from.value);
+  let [low, high] = [0, Number.POSITIVE_INFINITY];
+  let length = 1;
+  let best: Place | undefined;
+  for (let tries = 0; tries < mostTries; tries++) {
+    signal?.throwIfAborted();
+    const x = from.x.map((v, i) => v + length * direction[i]);
+    const next = { x, ...(await evaluate(x)) };
+    const left = product(next.gradient, direction);
+    const fell = next.value <= from.value + leastFall * length * slope + allowance;
+    if (fell && left >= mostSlopeLeft * slope) return next;
+    if (fell) [low, best] = [length, next];
+    else high = length;
+    length = Number.isFinite(high) ? (low + high) / 2 : 2 * length;
+  }
+  return best;
+}
+
+/** Minus the inverse curvature times the gradient, by the two loops of L-BFGS. */
+function descent(gradient: Float64Array, pairs: readonly CurvaturePair[], inverse: Float64Array): Float64Array {
+  const direction = gradient.map((g) => -g);
+  const shares = new Float64Array(pairs.length);
+  for (let k = pairs.length - 1; k >= 0; k--) {
+    const { step, change } = pairs[k];
+    shares[k] = product(step, direction) / product(step, change);
+    add(direction, -shares[k], change);
+  }
+  const factor = scaleOf(pairs.at(-1), inverse);
+  for (let i = 0; i < direction.length; i++) direction[i] *= factor * inverse[i];
+  for (let k = 0; k < pairs.length; k++) {
+    const { step, change } = pairs[k];
+    add(direction, shares[k] - product(change, direction) / product(step, change), step);
+  }
+  return direction;
+}
+
+/** What the first guess must be multiplied by to agree with the latest curvature seen. */
+function scaleOf(latest: CurvaturePair | undefined, inverse: Float64Array): number {
+  if (!latest) return 1;
+  const { step, change } = latest;
+  let guessed = 0;
+  for (let i = 0; i < change.length; i++) guessed += change[i] * inverse[i] * change[i];
+  return product(step, change) / guessed;
+}
+
+function remember(pairs: CurvaturePair[], pair: CurvaturePair, memory: number): void {
+  // rounding can hide that the function is convex
+  const curvature = product(pair.step, pair.change);
+  if (!(curvature > 0)) return;
+  pairs.push(pair);
+  if (pairs.length > memory) pairs.shift();
+}
+
+function product(a: Float64Array, b: Float64Array): number {
+  return dot(a, 0, b, 0, a.length);
+}
+
+function minus(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((v, i) => v - b[i]);
+}
+
+function add(to: Float64Array, factor: number, what: Float64Array): void {
+  for (let i = 0; i < to.length; i++) to[i] += factor * what[i];
+}

@@ -1,0 +1,68 @@
+/** A classifier as a page. */
+import type { TrainingNotes } from "../core/classify/head.js";
+import type { ClassificationReport } from "../core/evaluate/classification-report.js";
+import type { LabelEfficiency } from "../core/evaluate/label-efficiency.js";
+import type { LabelMistakes } from "../core/evaluate/label-mistakes.js";
+import type { FigureOptions } from "./bundle.js";
+import { classificationFigure } from "./classification-figure.js";
+import { efficiencyChart } from "./efficiency-chart.js";
+import { labelMistakesGrid } from "./label-mistakes-grid.js";
+import { learningCurves } from "./learning-curves.js";
+import type { PageContent, PageSection } from "./page.js";
+import { count, counted, listed, sentence } from "./wording.js";
+
+/** What is known of a classifier; what is missing has no section. */
+export interface ClassificationFindings extends Pick<FigureOptions, "modelName" | "size"> {
+  readonly report: ClassificationReport;
+  /** what classified, such as "logistic regression" */
+  readonly head?: string;
+  readonly notes?: TrainingNotes;
+  readonly efficiency?: LabelEfficiency;
+  readonly mistakes?: LabelMistakes;
+}
+
+/**
+ * What `page` makes a document of.
+ *
+ * @throws ArgumentError when the report is of no row
+ */
+export async function classificationPage(findings: ClassificationFindings, title?: string): Promise<PageContent> {
+  const { report, head, modelName } = findings;
+  const by = [head, modelName].filter(Boolean).join(" on ");
+  return {
+    title: title ?? `Classification into ${counted(report.classes.length, "class", "classes")}`,
+    intro: `${by === "" ? "The classifier" : sentence(by)} names ${count(report.correct)} of ${counted(report.rows, "picture")} rightly that it was not trained on.`,
+    sections: await classificationSections(findings),
+  };
+}
+
+/**
+ * The report, the curves of its training, how few labels would have been enough, and the labels that are probably wrong.
+ *
+ * @throws ArgumentError when the report is of no row
+ */
+export async function classificationSections(findings: ClassificationFindings): Promise<PageSection[]> {
+  const { report, notes, efficiency, mistakes, ...known } = findings;
+  const sections: PageSection[] = [
+    { heading: "How well it recognises", ...trainingWords(notes), bundle: await classificationFigure(report, known) },
+  ];
+  if (mistakes)
+    sections.push({ heading: "Labels that are probably wrong", bundle: await labelMistakesGrid(mistakes, known) });
+  if (efficiency && efficiency.points.length > 0)
+    sections.push({
+      heading: "How few labels are enough",
+      bundle: await efficiencyChart(efficiency, { ...known, chance: report.majorityShare }),
+    });
+  if (notes?.epochs?.length) sections.push({ heading: "How it learned", bundle: await learningCurves(notes, known) });
+  return sections;
+}
+
+/** "Chosen on validation pictures: C = 0.1.", and what was out of the ordinary. */
+function trainingWords(notes: TrainingNotes | undefined): { text?: string } {
+  const chosen = Object.entries(notes?.chosen ?? {}).map(
+    ([name, value]) => `${name} = ${Number(value.toPrecision(3))}`,
+  );
+  const words = chosen.length === 0 ? [] : [`Settings of the training: ${listed(chosen)}.`];
+  const text = [...words, ...(notes?.remarks ?? [])].join(" ");
+  return text === "" ? {} : { text };
+}
