@@ -27,6 +27,22 @@ const layers: Record<string, { allowed: string[]; refused: string[] }> = {
     allowed: ["../vit-config.js", "./family.js"],
     refused: ["../../features/otsu.js", "../../../index.js"],
   },
+  "src/core/model/onnx/new.ts": {
+    allowed: ["../../errors.js", "../../runtime/tensor.js", "../pixels.js"],
+    refused: ["../../classify/head.js", "../../../index.js"],
+  },
+  "src/core/classify/new.ts": {
+    allowed: ["../model/model.js", "../numeric/matrix.js"],
+    refused: ["../evaluate/split.js", "../store/feature-store.js", "../../index.js"],
+  },
+  "src/core/evaluate/new.ts": {
+    allowed: ["../classify/head.js", "../numeric/matrix.js"],
+    refused: ["../compare/compare.js", "../../widgets/show.js"],
+  },
+  "src/core/compare/new.ts": {
+    allowed: ["../classify/head.js", "../evaluate/split.js", "../model/load.js"],
+    refused: ["../store/feature-store.js", "../collection/embed-folder.js", "../../index.js"],
+  },
   "src/core/image/new.ts": {
     allowed: ["../picture.js", "../numeric/matrix.js"],
     refused: ["../model/model.js", "../../index.js"],
