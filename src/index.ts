@@ -1,4 +1,54 @@
 /** What `import … from "patchlab"` offers. */
+export { type ClassLabels, classLabels } from "./core/classify/class-labels.js";
+export {
+  type CentroidClassifier,
+  type Classifier,
+  type KnnClassifier,
+  type LogisticClassifier,
+  type MlpClassifier,
+  type Parameters,
+  trainedParameters,
+} from "./core/classify/classifier.js";
+export type {
+  Head,
+  LabelledRows,
+  LearningPoint,
+  TrainedHead,
+  TrainingNotes,
+  TrainingSet,
+  TrainOptions,
+} from "./core/classify/head.js";
+export { type HeadToSave, loadHead, saveHead } from "./core/classify/head-file.js";
+export type { SavedHead } from "./core/classify/head-json.js";
+export { centroidHead, type HeadName, headNamed, headNames, mlpHead } from "./core/classify/heads.js";
+export {
+  type KnnOptions,
+  type KnnSweepEntry,
+  type KnnSweepOptions,
+  knnSweep,
+  trainKnn,
+} from "./core/classify/knn-classifier.js";
+export { knnHead } from "./core/classify/knn-head.js";
+export { logisticHead } from "./core/classify/logistic-head.js";
+export { type LogisticOptions, trainLogistic } from "./core/classify/logistic-regression.js";
+export {
+  defaultCs,
+  type LogisticSweep,
+  type SweepOptions,
+  type SweepPoint,
+  sweepLogistic,
+} from "./core/classify/logistic-sweep.js";
+export { type MlpOptions, trainMlp } from "./core/classify/mlp.js";
+export { type CentroidOptions, trainCentroid } from "./core/classify/nearest-centroid.js";
+export { type PredictOptions, predict } from "./core/classify/predict.js";
+export { confidences, type Predictions } from "./core/classify/predictions.js";
+export { type FeatureScaling, fitScaling, type ScalingRule, scaleFeatures } from "./core/classify/scaling.js";
+export {
+  type ClassifiedPicture,
+  type ClassifiedPictures,
+  type ClassifyPicturesOptions,
+  classifyPictures,
+} from "./core/collection/classify-pictures.js";
 export {
   type EmbeddedStore,
   type Embeddings,
@@ -7,7 +57,59 @@ export {
   embedFolder,
 } from "./core/collection/embed-folder.js";
 export type { EmbedReport } from "./core/collection/embed-into-store.js";
+export { type MatchedLabels, type MatchLabelsOptions, matchLabels } from "./core/collection/match-labels.js";
+export { writePredictions } from "./core/collection/predictions-csv.js";
+export { type HeadReport, type HeadTest, type TrainHeadOptions, trainHead } from "./core/collection/train-head.js";
+export { type CompareOptions, compare } from "./core/compare/compare.js";
+export type {
+  CheckName,
+  ComparedModel,
+  ComparedPair,
+  Comparison,
+  ComparisonCheck,
+  ComparisonEntry,
+  ConfidentMistake,
+} from "./core/compare/comparison.js";
+export type { Dataset } from "./core/compare/dataset.js";
+export type { Participant } from "./core/compare/participant.js";
 export * from "./core/errors.js";
+export { type AlignmentOptions, alignment } from "./core/evaluate/alignment.js";
+export {
+  type ClassificationReport,
+  type ClassificationReportOptions,
+  type ClassScores,
+  classificationReport,
+} from "./core/evaluate/classification-report.js";
+export { type CrossValidateOptions, type CrossValidation, crossValidate } from "./core/evaluate/cross-validate.js";
+export type { Interval } from "./core/evaluate/interval.js";
+export { koLeo } from "./core/evaluate/koleo.js";
+export {
+  type EfficiencyPoint,
+  type LabelEfficiency,
+  type LabelEfficiencyOptions,
+  labelEfficiency,
+} from "./core/evaluate/label-efficiency.js";
+export {
+  type FindLabelMistakesOptions,
+  findLabelMistakes,
+  type LabelledPictures,
+  type LabelMistake,
+  type LabelMistakes,
+} from "./core/evaluate/label-mistakes.js";
+export { leakReport } from "./core/evaluate/leak-report.js";
+export { mcnemar, type PairedTest } from "./core/evaluate/mcnemar.js";
+export {
+  type LeakReport,
+  type SimilarityGroups,
+  type SimilarityOptions,
+  type SimilarPair,
+  similarityGroups,
+} from "./core/evaluate/near-duplicates.js";
+export { rankMe } from "./core/evaluate/rankme.js";
+export type { Split } from "./core/evaluate/split.js";
+export { type StratifiedFoldsOptions, stratifiedFolds } from "./core/evaluate/stratified-folds.js";
+export { type StratifiedSplitOptions, stratifiedSplit } from "./core/evaluate/stratified-split.js";
+export { type UniformityOptions, uniformity } from "./core/evaluate/uniformity.js";
 export {
   type AttentionMap,
   type AttentionMapOptions,
@@ -39,6 +141,7 @@ export type { Interpolation } from "./core/image/resample.js";
 export { type ResizeOptions, resize, type Size } from "./core/image/resize.js";
 export type { Fit, ResizeRule, Transform, Triple } from "./core/image/transform.js";
 export { type FaissMetric, readFaiss } from "./core/interchange/faiss.js";
+export { type LabelTable, readLabelTable } from "./core/interchange/label-table.js";
 export { type ReadVectorsOptions, readVectors } from "./core/interchange/read-vectors.js";
 export { type VectorFormat, vectorFormatOf, vectorFormats } from "./core/interchange/vector-format.js";
 export type { VectorTable } from "./core/interchange/vector-table.js";

@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { ArgumentError } from "../core/errors.js";
 import { type AttentionMap, attentionMap } from "../core/features/attention.js";
 import { catalogue } from "../core/model/catalogue.js";
+import { isTransformer } from "../core/model/families/all.js";
 import { loadModel } from "../core/model/load.js";
 import type { Features, Model } from "../core/model/model.js";
 import { attentionFigure } from "../widgets/attention-figure.js";
@@ -70,12 +71,12 @@ async function run(images: string[], options: Options, command: Command): Promis
   }
 }
 
-function checkHasAttention({ name, family }: Model): void {
-  if (family !== "convolutional_onnx") return;
+function checkHasAttention(model: Model): void {
+  if (isTransformer(model)) return;
   const families = [...new Set(catalogue.filter(({ hubId }) => hubId).map((entry) => entry.family))];
   throw new ArgumentError(
     "model",
-    `${name} is a convolutional network, which has no attention: give one of the ${families.join(", ")} models that \`patchlab models\` lists, such as --model dinov2-small`,
+    `${model.name} is no vision transformer that we know, so that it has no attention: give one of the ${families.join(", ")} models that \`patchlab models\` lists, such as --model dinov2-small`,
   );
 }
 

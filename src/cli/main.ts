@@ -5,6 +5,8 @@ import { Command, CommanderError } from "commander";
 import { PatchlabError } from "../core/errors.js";
 import { attentionCommand } from "./attention.js";
 import { benchCommand } from "./bench.js";
+import { classifyCommand } from "./classify.js";
+import { compareCommand } from "./compare.js";
 import { demoCommand } from "./demo.js";
 import { embedCommand } from "./embed.js";
 import { exportCommand, importCommand } from "./exchange.js";
@@ -37,6 +39,8 @@ function program(): Command {
     demoCommand(),
     embedCommand(),
     searchCommand(),
+    classifyCommand(),
+    compareCommand(),
     infoCommand(),
     exportCommand(),
     importCommand(),

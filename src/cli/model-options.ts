@@ -34,6 +34,12 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isSafeInteger(value)) throw new InvalidArgumentError("Give a whole number.");
+  return value;
+}
+
 /** Side of the input at which a model's patch maps are fine and still cheap: about 20 patches, 37 for 14-pixel ones. */
 export function mapSize(patchSize: number): number {
   return patchSize >= 32 ? 640 : Math.round(518 / patchSize) * patchSize;

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type PatchMap, patchMap } from "../core/features/patch-map.js";
 import { loadRecipe, saveRecipe } from "../core/features/recipe-file.js";
+import { isTransformer } from "../core/model/families/all.js";
 import { loadModel } from "../core/model/load.js";
 import type { Features } from "../core/model/model.js";
 import { maskShare } from "../widgets/layers.js";
@@ -59,7 +60,7 @@ async function run(images: string[], options: Options, command: Command): Promis
     const features = await model.extract(images, { size, onError: "skip", signal, onProgress: progress.update });
     progress.step("Finding components");
     const { threshold, foreground } = options;
-    const normalize = recipe ? undefined : model.family === "convolutional_onnx";
+    const normalize = recipe ? undefined : !isTransformer(model);
     const map = await patchMap(features.patches, { recipe, threshold, foreground, normalize, signal });
     if (options.saveRecipe !== undefined) {
       await makeFolderOf(options.saveRecipe);

@@ -3,6 +3,7 @@ import { type Embeddings, embedFolder } from "../core/collection/embed-folder.js
 import { ArgumentError, DegenerateDataError, PatchlabError, ShapeError } from "../core/errors.js";
 import { patchMap } from "../core/features/patch-map.js";
 import { folderLabel, listImages } from "../core/image/list.js";
+import { isTransformer } from "../core/model/families/all.js";
 import type { Model } from "../core/model/model.js";
 import { umap } from "../core/projection/umap.js";
 import { exactIndex } from "../core/retrieval/exact.js";
@@ -137,7 +138,7 @@ async function patchMaps(
     signal,
     onProgress: progress.update,
   });
-  const map = await patchMap(patches, { normalize: model.family === "convolutional_onnx", signal });
+  const map = await patchMap(patches, { normalize: !isTransformer(model), signal });
   return patchMapFigure(map, { patches, modelName: model.name, size });
 }
 

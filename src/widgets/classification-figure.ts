@@ -11,7 +11,7 @@ import {
   mostClasses,
   mostOpenClasses,
 } from "./confusion.js";
-import { bundleOf } from "./figure.js";
+import { bundleOf, type Figure } from "./figure.js";
 import { chartDrawing, chartMarkup } from "./line-chart.js";
 import { escapeHtml } from "./markup.js";
 import { overconfidence, reliabilityElements, reliabilitySize } from "./reliability.js";
@@ -50,23 +50,24 @@ export async function classificationFigure(
   report: ClassificationReport,
   options: ClassificationFigureOptions = {},
 ): Promise<MimeBundle> {
+  return bundleOf(classificationPart(report, options), options, `Classification of ${counted(report.rows, "picture")}`);
+}
+
+/** The same, to be joined with others. */
+export function classificationPart(report: ClassificationReport, options: ClassificationFigureOptions = {}): Figure {
   if (report.rows === 0) throw new ArgumentError("report", "is of no row: classify at least one");
   const table = { columns, groups: [{ rows: worstFirst(report).map((scores) => rowOf(scores, report)) }] };
-  return bundleOf(
-    {
-      widget: "classification",
-      body:
-        resultMarkup(report) +
-        `<div class="pl-heads">${classesHead}</div>` +
-        barTableMarkup(table, options.openClasses ?? 12, (n) => counted(n, "more class", "more classes")) +
-        `<div class="pl-diagrams">${matrixMarkup(report)}${reliabilityMarkup(report)}</div>`,
-      caption: caption(report, options),
-      drawing: draw(report, table),
-      text: textOf(report),
-    },
-    options,
-    `Classification of ${counted(report.rows, "picture")}`,
-  );
+  return {
+    widget: "classification",
+    body:
+      resultMarkup(report) +
+      `<div class="pl-heads">${classesHead}</div>` +
+      barTableMarkup(table, options.openClasses ?? 12, (n) => counted(n, "more class", "more classes")) +
+      `<div class="pl-diagrams">${matrixMarkup(report)}${reliabilityMarkup(report)}</div>`,
+    caption: caption(report, options),
+    drawing: draw(report, table),
+    text: textOf(report),
+  };
 }
 
 function worstFirst({ perClass }: ClassificationReport): ClassScores[] {

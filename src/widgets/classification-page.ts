@@ -4,10 +4,11 @@ import type { ClassificationReport } from "../core/evaluate/classification-repor
 import type { LabelEfficiency } from "../core/evaluate/label-efficiency.js";
 import type { LabelMistakes } from "../core/evaluate/label-mistakes.js";
 import type { FigureOptions } from "./bundle.js";
-import { classificationFigure } from "./classification-figure.js";
-import { efficiencyChart } from "./efficiency-chart.js";
-import { labelMistakesGrid } from "./label-mistakes-grid.js";
-import { learningCurves } from "./learning-curves.js";
+import { classificationPart } from "./classification-figure.js";
+import { efficiencyPart } from "./efficiency-chart.js";
+import { pageBundle } from "./figure.js";
+import { labelMistakesPart } from "./label-mistakes-grid.js";
+import { learningPart } from "./learning-curves.js";
 import type { PageContent, PageSection } from "./page.js";
 import { count, counted, listed, sentence } from "./wording.js";
 
@@ -44,16 +45,24 @@ export async function classificationPage(findings: ClassificationFindings, title
 export async function classificationSections(findings: ClassificationFindings): Promise<PageSection[]> {
   const { report, notes, efficiency, mistakes, ...known } = findings;
   const sections: PageSection[] = [
-    { heading: "How well it recognises", ...trainingWords(notes), bundle: await classificationFigure(report, known) },
+    {
+      heading: "How well it recognises",
+      ...trainingWords(notes),
+      bundle: pageBundle(classificationPart(report, known)),
+    },
   ];
   if (mistakes)
-    sections.push({ heading: "Labels that are probably wrong", bundle: await labelMistakesGrid(mistakes, known) });
+    sections.push({
+      heading: "Labels that are probably wrong",
+      bundle: pageBundle(await labelMistakesPart(mistakes, known)),
+    });
   if (efficiency && efficiency.points.length > 0)
     sections.push({
       heading: "How few labels are enough",
-      bundle: await efficiencyChart(efficiency, { ...known, chance: report.majorityShare }),
+      bundle: pageBundle(efficiencyPart(efficiency, { ...known, chance: report.majorityShare })),
     });
-  if (notes?.epochs?.length) sections.push({ heading: "How it learned", bundle: await learningCurves(notes, known) });
+  if (notes?.epochs?.length)
+    sections.push({ heading: "How it learned", bundle: pageBundle(learningPart(notes, known)) });
   return sections;
 }
 

@@ -8,7 +8,7 @@ import { brokenMarkup, checksMarkup, checksText, drawBroken, drawChecks, failedC
 import { bundleOf, type Figure } from "./figure.js";
 import { pairReading, pairWords } from "./paired-words.js";
 import { type Drawing, stacked } from "./svg.js";
-import { accuracy, count, counted, decimal, percent } from "./wording.js";
+import { accuracy, counted, decimal, percent } from "./wording.js";
 
 const columns: BarTable["columns"] = [
   { head: "model", width: 166 },
@@ -125,7 +125,7 @@ function leftOut({ failed, nearDuplicates, leaks }: Comparison): string[] {
       ? `${counted(alike, "pair")} of near-duplicates (cosine ${decimal(nearDuplicates.threshold)} or more) ${alike === 1 ? "was" : "were"} kept on one side of every split.`
       : "",
     leaks.testRows.length > 0
-      ? `${counted(leaks.testRows.length, "tested picture")} ${leaks.testRows.length === 1 ? "has" : "have"} a near-duplicate (cosine ${decimal(leaks.threshold)} or more) among the training pictures: ${count(leaks.pairs.length)} such pairs.`
+      ? `${counted(leaks.testRows.length, "tested picture")} ${leaks.testRows.length === 1 ? "has" : "have"} a near-duplicate (cosine ${decimal(leaks.threshold)} or more) among the training pictures.`
       : "",
   ];
 }

@@ -1,14 +1,16 @@
 /** A comparison as a page: what came out in two sentences, then every figure. */
 import type { Comparison, ComparisonEntry } from "../core/compare/comparison.js";
-import { classificationFigure } from "./classification-figure.js";
+import { classificationPart } from "./classification-figure.js";
 import { bestHead, entryOf, hasDisagreement, headings } from "./compared-models.js";
 import { brokenWords, failedChecks } from "./comparison-checks.js";
-import { comparisonFigure } from "./comparison-figure.js";
-import { confidentMistakes } from "./confident-mistakes.js";
-import { efficiencyChart, hasEfficiency } from "./efficiency-chart.js";
-import { onlyOneRight } from "./only-one-right.js";
+import { comparisonPart } from "./comparison-figure.js";
+import { mistakesPart } from "./confident-mistakes.js";
+import { efficiencyPart, hasEfficiency } from "./efficiency-chart.js";
+import { pageBundle } from "./figure.js";
+import { onlyOnePart } from "./only-one-right.js";
 import type { PageContent, PageSection } from "./page.js";
 import { pairSentences } from "./paired-words.js";
+import { gridSide, type PicturePool, picturePool } from "./picture-pool.js";
 import { count, counted, listed } from "./wording.js";
 
 export interface ComparisonPageOptions {
@@ -59,27 +61,36 @@ export async function comparisonSections(
   comparison: Comparison,
   { head = bestHead(comparison) }: Pick<ComparisonPageOptions, "head"> = {},
 ): Promise<PageSection[]> {
-  const table = await comparisonFigure(comparison);
+  const table = pageBundle(comparisonPart(comparison));
   if (failedChecks(comparison.checks).length > 0) return [{ heading: "What broke it", bundle: table }];
+  const pool = picturePool(gridSide);
   const sections: PageSection[] = [{ heading: headings.table, bundle: table }];
   if (hasEfficiency(comparison))
-    sections.push({ heading: headings.efficiency, bundle: await efficiencyChart(comparison) });
+    sections.push({ heading: headings.efficiency, bundle: pageBundle(efficiencyPart(comparison)) });
   if (hasDisagreement(comparison, head))
-    sections.push({ heading: headings.onlyOne, bundle: await onlyOneRight(comparison, { head }) });
-  for (const { name } of comparison.models) sections.push(...(await modelSections(comparison, name, head)));
+    sections.push({ heading: headings.onlyOne, bundle: pageBundle(await onlyOnePart(comparison, { head }, pool)) });
+  for (const { name } of comparison.models) sections.push(...(await modelSections(comparison, name, head, pool)));
   return sections;
 }
 
-async function modelSections(comparison: Comparison, model: string, head: string): Promise<PageSection[]> {
+async function modelSections(
+  comparison: Comparison,
+  model: string,
+  head: string,
+  pool: PicturePool,
+): Promise<PageSection[]> {
   const { report } = entryOf(comparison, model, head);
   const size = comparison.models.find(({ name }) => name === model)?.inputSize;
-  const figure = await classificationFigure(report, {
+  const figure = classificationPart(report, {
     modelName: model,
     head,
     ...(size === undefined ? {} : { size }),
   });
   return [
-    { heading: `What ${model} recognises`, bundle: figure },
-    { heading: `Where ${model} is surest and wrong`, bundle: await confidentMistakes(comparison, { model, head }) },
+    { heading: `What ${model} recognises`, bundle: pageBundle(figure) },
+    {
+      heading: `Where ${model} is surest and wrong`,
+      bundle: pageBundle(await mistakesPart(comparison, { model, head }, pool)),
+    },
   ];
 }

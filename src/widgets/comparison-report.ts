@@ -9,6 +9,7 @@ import { efficiencyPart, hasEfficiency } from "./efficiency-chart.js";
 import { bundleOf } from "./figure.js";
 import { joined, type Part } from "./joined.js";
 import { type OnlyOneRightOptions, onlyOnePart } from "./only-one-right.js";
+import { gridSide, picturePool } from "./picture-pool.js";
 import { counted } from "./wording.js";
 
 export interface ComparisonReportOptions extends FigureOptions {
@@ -54,18 +55,19 @@ export async function comparisonReport(
 async function partsOf(comparison: Comparison, { model, head }: ComparisonReportOptions): Promise<Part[]> {
   if (failedChecks(comparison.checks).length > 0) return [];
   const chosen = picked(model, head);
+  const pool = picturePool(gridSide);
   const parts: Part[] = hasEfficiency(comparison)
     ? [{ heading: headings.efficiency, figure: efficiencyPart(comparison) }]
     : [];
   if (hasDisagreement(comparison, chosen.head))
     parts.push({
       heading: headings.onlyOne,
-      figure: await onlyOnePart(comparison, { ...chosen, open: 6, limit: 8 }),
+      figure: await onlyOnePart(comparison, { ...chosen, open: 6, limit: 8 }, pool),
       folded: true,
     });
   parts.push({
     heading: headings.mistakes,
-    figure: await mistakesPart(comparison, { ...chosen, limit: 6 }),
+    figure: await mistakesPart(comparison, { ...chosen, limit: 6 }, pool),
     folded: true,
   });
   return parts;

@@ -6,6 +6,7 @@ import { bestHead, comparedAtSize, entryOf } from "./compared-models.js";
 import { drawEvidence, evidenceMarkup, evidenceOf } from "./evidence.js";
 import { bundleOf, type Figure } from "./figure.js";
 import { shortName } from "./markup.js";
+import type { PicturePool } from "./picture-pool.js";
 import { counted, percent } from "./wording.js";
 
 export interface ConfidentMistakesOptions extends FigureOptions {
@@ -29,12 +30,15 @@ export async function confidentMistakes(
   comparison: Comparison,
   options: ConfidentMistakesOptions = {},
 ): Promise<MimeBundle> {
-  const part = await mistakesPart(comparison, options);
-  return bundleOf(part, options, "Most confident mistakes");
+  return bundleOf(await mistakesPart(comparison, options), options, "Most confident mistakes");
 }
 
 /** The same, to be joined with others. */
-export async function mistakesPart(comparison: Comparison, options: ConfidentMistakesOptions = {}): Promise<Figure> {
+export async function mistakesPart(
+  comparison: Comparison,
+  options: ConfidentMistakesOptions = {},
+  pool?: PicturePool,
+): Promise<Figure> {
   const { model, head } = chosen(comparison, options);
   const { mistakes, report } = entryOf(comparison, model, head);
   const shown = mistakes.slice(0, options.limit ?? 12);
@@ -46,6 +50,7 @@ export async function mistakesPart(comparison: Comparison, options: ConfidentMis
       neighbours: nearest.map((near) => ({ ...near, picture: comparison.pictures[near.row] })),
       marked: predicted,
     })),
+    pool,
   );
   const wrong = report.rows - report.correct;
   const left =

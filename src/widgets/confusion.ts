@@ -88,7 +88,8 @@ export function drawConfusion({ classes, confusion, perClass }: ClassificationRe
     const cells = classes.map((_, p) => {
       const rowsHere = confusion[t * n + p];
       const x = nameWidth + p * cell;
-      const { ground, text } = light(rowsHere / perClass[t].support);
+      // a class without pictures has no shares
+      const { ground, text } = light(rowsHere === 0 ? 0 : rowsHere / perClass[t].support);
       const box = (fill: string): string =>
         `<rect x="${x}" y="${y}" width="${cell - 1}" height="${tall - 1}" fill="${fill}"/>`;
       return rowsHere === 0

@@ -1,6 +1,6 @@
 /** Pictures with the labelled pictures that are nearest to them: what speaks for a label and against it. */
 import { escapeHtml, fold, inSequence, pathFromHere, shortName } from "./markup.js";
-import { thumbnailPool } from "./picture-pool.js";
+import { gridSide, type PicturePool, picturePool } from "./picture-pool.js";
 import { contentWidth, type Drawing, fitText, ink, stacked, svgImage, svgText } from "./svg.js";
 import type { PictureLike, Thumbnail } from "./thumbnail.js";
 import { decimal } from "./wording.js";
@@ -35,12 +35,12 @@ interface Drawn {
   readonly picture?: Thumbnail;
 }
 
-const side = 160;
-
-export async function evidenceOf(questioned: readonly Questioned[]): Promise<Evidence[]> {
-  const thumbnailOf = await thumbnailPool(
+export async function evidenceOf(
+  questioned: readonly Questioned[],
+  pool: PicturePool = picturePool(gridSide),
+): Promise<Evidence[]> {
+  const thumbnailOf = await pool(
     questioned.flatMap(({ picture, neighbours }) => [picture, ...neighbours.map((one) => one.picture)]),
-    side,
   );
   const draw = (picture: PictureLike | undefined, row: number): Drawn => {
     const drawn = thumbnailOf(picture);

@@ -25,10 +25,16 @@ export interface Figure {
 export async function bundleOf(figure: Figure, options: FigureOptions, fallbackTitle: string): Promise<MimeBundle> {
   const caption = options.caption === undefined ? figure.caption : { shows: options.caption };
   return {
-    "text/html": standalone(markup(figure, caption, options.title)),
+    ...pageBundle(figure, options),
     "image/png": await drawPng(figure.drawing, options.title, captionText(caption, "picture")),
     "text/plain": [options.title ?? fallbackTitle, ...figure.text, captionText(caption, "text")].join("\n"),
   };
+}
+
+/** A figure for pages alone: no picture is drawn. */
+export function pageBundle(figure: Figure, options: FigureOptions = {}): Pick<MimeBundle, "text/html"> {
+  const caption = options.caption === undefined ? figure.caption : { shows: options.caption };
+  return { "text/html": standalone(markup(figure, caption, options.title)) };
 }
 
 function markup(figure: Figure, caption: Caption, title?: string): string {

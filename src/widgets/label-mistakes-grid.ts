@@ -2,7 +2,7 @@
 import type { LabelMistake, LabelMistakes } from "../core/evaluate/label-mistakes.js";
 import type { FigureOptions, MimeBundle } from "./bundle.js";
 import { drawEvidence, evidenceMarkup, evidenceOf } from "./evidence.js";
-import { bundleOf } from "./figure.js";
+import { bundleOf, type Figure } from "./figure.js";
 import { shortName } from "./markup.js";
 import { count, counted, modelAtSize, percent } from "./wording.js";
 
@@ -23,6 +23,12 @@ export async function labelMistakesGrid(
   found: LabelMistakes,
   options: LabelMistakesGridOptions = {},
 ): Promise<MimeBundle> {
+  const title = `Likely label mistakes: ${count(found.mistakes.length)} of ${counted(found.rows, "picture")}`;
+  return bundleOf(await labelMistakesPart(found, options), options, title);
+}
+
+/** The same, to be joined with others. */
+export async function labelMistakesPart(found: LabelMistakes, options: LabelMistakesGridOptions = {}): Promise<Figure> {
   const { mistakes, pictures, rows } = found;
   const shown = mistakes.slice(0, options.limit ?? 40);
   const pictureAt = (row: number) => (pictures?.[row] ? { picture: pictures[row] } : {});
@@ -33,27 +39,24 @@ export async function labelMistakesGrid(
     })),
   );
   const none = `No label among ${counted(rows, "picture")} looks wrong.`;
-  return bundleOf(
-    {
-      widget: "mistakes",
-      body:
-        shown.length === 0
-          ? `<p class="pl-none">${none}</p>`
-          : evidenceMarkup(evidence, "Nearest other pictures", options.open ?? 6, (n) => counted(n, "more picture")),
-      caption: caption(found, shown.length, options),
-      drawing: drawEvidence(evidence, (n) => `and ${counted(n, "more picture")}`),
-      text: shown.length === 0 ? [none] : shown.map((mistake) => textOf(mistake, found)),
-    },
-    options,
-    `Likely label mistakes: ${count(mistakes.length)} of ${counted(rows, "picture")}`,
-  );
+  return {
+    widget: "mistakes",
+    body:
+      shown.length === 0
+        ? `<p class="pl-none">${none}</p>`
+        : evidenceMarkup(evidence, "Nearest other pictures", options.open ?? 6, (n) => counted(n, "more picture")),
+    caption: caption(found, shown.length, options),
+    drawing: drawEvidence(evidence, (n) => `and ${counted(n, "more picture")}`),
+    text: shown.length === 0 ? [none] : shown.map((mistake) => textOf(mistake, found)),
+  };
 }
 
 function lines({ given, suggested, givenConfidence, suggestedConfidence }: LabelMistake): string[] {
   return [
     `rather ${suggested}`,
     `${percent(suggestedConfidence)} sure`,
-    `labelled ${given}, ${percent(givenConfidence)}`,
+    `labelled ${given}`,
+    `${percent(givenConfidence)} sure`,
   ];
 }
 

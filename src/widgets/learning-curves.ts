@@ -3,7 +3,7 @@ import type { LearningPoint, TrainingNotes } from "../core/classify/head.js";
 import { ArgumentError } from "../core/errors.js";
 import type { Caption, FigureOptions, MimeBundle } from "./bundle.js";
 import { type ChartSeries, chartElements } from "./chart.js";
-import { bundleOf } from "./figure.js";
+import { bundleOf, type Figure } from "./figure.js";
 import { chartDrawing, chartMarkup } from "./line-chart.js";
 import { contentWidth } from "./svg.js";
 import { counted, modelAtSize, percent, significant } from "./wording.js";
@@ -29,6 +29,15 @@ export async function learningCurves(
   notes: TrainingNotes | readonly LearningPoint[],
   options: LearningCurvesOptions = {},
 ): Promise<MimeBundle> {
+  const figure = learningPart(notes, options);
+  return bundleOf(figure, options, "Learning curves");
+}
+
+/** The same, to be joined with others. */
+export function learningPart(
+  notes: TrainingNotes | readonly LearningPoint[],
+  options: LearningCurvesOptions = {},
+): Figure {
   const epochs: readonly LearningPoint[] = "chosen" in notes ? (notes.epochs ?? []) : notes;
   if (epochs.length === 0)
     throw new ArgumentError("notes", "hold no epoch: only heads that learn in epochs have curves");
@@ -36,17 +45,13 @@ export async function learningCurves(
   const elements = [lossChart(epochs, best), accuracyChart(epochs, best)]
     .map((chart, i) => `<g transform="translate(${i * (width + gap)} 0)">${chart}</g>`)
     .join("");
-  return bundleOf(
-    {
-      widget: "line-chart",
-      body: chartMarkup(elements, contentWidth, height, `Loss and accuracy over ${counted(epochs.length, "epoch")}`),
-      caption: caption(epochs, best, options),
-      drawing: chartDrawing(elements, height),
-      text: [...(best ? [`best epoch: ${wordsOf(best)}`] : []), `last epoch: ${wordsOf(epochs.at(-1)!)}`],
-    },
-    options,
-    `Learning curves of ${counted(epochs.length, "epoch")}`,
-  );
+  return {
+    widget: "line-chart",
+    body: chartMarkup(elements, contentWidth, height, `Loss and accuracy over ${counted(epochs.length, "epoch")}`),
+    caption: caption(epochs, best, options),
+    drawing: chartDrawing(elements, height),
+    text: [...(best ? [`best epoch: ${wordsOf(best)}`] : []), `last epoch: ${wordsOf(epochs.at(-1)!)}`],
+  };
 }
 
 /** The one with the least validation loss, the first of equals; none without validation. */

@@ -8,7 +8,7 @@ import { bestHead, comparedAtSize, entryOf, modelColours } from "./compared-mode
 import { tileDrawing, tileMarkup } from "./evidence.js";
 import { bundleOf, type Figure } from "./figure.js";
 import { escapeHtml, fold, shortName } from "./markup.js";
-import { thumbnailPool } from "./picture-pool.js";
+import { gridSide, type PicturePool, picturePool } from "./picture-pool.js";
 import { contentWidth, type Drawing, fitText, stacked, svgText } from "./svg.js";
 import type { Thumbnail } from "./thumbnail.js";
 import { count, counted, listed, percent } from "./wording.js";
@@ -23,9 +23,6 @@ export interface OnlyOneRightOptions extends FigureOptions {
   /** pictures of a grid that are drawn at all @default 18 */
   readonly limit?: number;
 }
-
-/** Pixels of a thumbnail, which is shown about two thirds as large. */
-const side = 160;
 
 /** Pictures that `right` recognises and `wrong` does not. */
 interface Wall {
@@ -59,10 +56,14 @@ export async function onlyOneRight(comparison: Comparison, options: OnlyOneRight
 }
 
 /** The same, to be joined with others. */
-export async function onlyOnePart(comparison: Comparison, options: OnlyOneRightOptions = {}): Promise<Figure> {
+export async function onlyOnePart(
+  comparison: Comparison,
+  options: OnlyOneRightOptions = {},
+  pool: PicturePool = picturePool(gridSide),
+): Promise<Figure> {
   const head = options.head ?? bestHead(comparison);
   const pairs = pairsOf(comparison, head, options.models);
-  const walls = await wallsOf(comparison, pairs, options.limit ?? 18);
+  const walls = await wallsOf(comparison, pairs, options.limit ?? 18, pool);
   const names = [...new Set(pairs.flatMap(({ a, b }) => [a, b]))].map((name) => comparedAtSize(comparison, name));
   const limited = walls.some(({ total, tiles }) => total > tiles.length);
   return {
@@ -91,13 +92,15 @@ function pairsOf({ pairs }: Comparison, head: string, models: OnlyOneRightOption
   );
 }
 
-async function wallsOf(comparison: Comparison, pairs: readonly ComparedPair[], limit: number): Promise<Wall[]> {
+async function wallsOf(
+  comparison: Comparison,
+  pairs: readonly ComparedPair[],
+  limit: number,
+  pool: PicturePool,
+): Promise<Wall[]> {
   const { pictures, labels, tested, models } = comparison;
   const rows = pairs.flatMap(({ onlyA, onlyB }) => [...onlyA.slice(0, limit), ...onlyB.slice(0, limit)]);
-  const thumbnailOf = await thumbnailPool(
-    rows.map((row) => pictures[row]),
-    side,
-  );
+  const thumbnailOf = await pool(rows.map((row) => pictures[row]));
   const colours = modelColours(models);
   const places = new Map(Array.from(tested, (row, place) => [row, place]));
   const wall = (right: string, wrong: string, head: string, list: readonly number[]): Wall => {

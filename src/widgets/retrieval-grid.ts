@@ -10,7 +10,7 @@ import { escapeHtml, fold, inSequence, pathFromHere, shortName } from "./markup.
 import type { MatchLike } from "./match-figure.js";
 import { matchMarkup } from "./match-markup.js";
 import { boxOf, type DrawnMatch, drawnMatch } from "./match-tiles.js";
-import { thumbnailPool } from "./picture-pool.js";
+import { picturePool } from "./picture-pool.js";
 import { retrievalCaption } from "./retrieval-caption.js";
 import { drawRetrieval } from "./retrieval-drawing.js";
 import type { PictureLike, Thumbnail } from "./thumbnail.js";
@@ -94,10 +94,7 @@ export async function retrievalGrid(result: SearchResultLike, options: Retrieval
 async function drawRows(queries: readonly QueryLike[]): Promise<RetrievalRow[]> {
   const items = queries.flatMap((query) => [query, ...query.hits]);
   // the same picture is often found by several queries
-  const thumbnailOf = await thumbnailPool(
-    items.map((item) => item.picture),
-    side,
-  );
+  const thumbnailOf = await picturePool(side)(items.map((item) => item.picture));
   const draw = <T extends QueryLike | HitLike>(item: T, fallback: string): Drawn<T> => {
     const picture = thumbnailOf(item.picture);
     return { item, name: item.picture ? shortName(item.picture.name) : fallback, ...(picture ? { picture } : {}) };

@@ -11,13 +11,16 @@ import { LabPage } from "../support/lab-page.js";
 import { temporaryFolder } from "../support/temporary.js";
 
 const pictures = projectFile("out/lab");
+const notebook = "notebooks/01-quickstart.ipynb";
 
 describe("the quickstart in JupyterLab", function () {
   this.timeout(120_000);
-  const python = jupyterPython();
-  const folder = temporaryFolder();
-  const browser = testBrowser();
   let server: LabServer;
+  const python = jupyterPython();
+  const browser = testBrowser();
+  after(() => server?.close());
+  // the last to go: the page and the server write into it as long as they are there
+  const folder = temporaryFolder();
   let watched: WatchedPage;
   let page: Page;
   let lab: LabPage;
@@ -28,16 +31,14 @@ describe("the quickstart in JupyterLab", function () {
       await cp(projectFile(name), join(folder(), "work", name), { recursive: true });
     await mkdir(join(folder(), "home"));
     server = await startLab(python(), join(folder(), "home"), join(folder(), "work"));
-    watched = await browser.open(server.url("notebooks/01-quickstart.ipynb"), {
+    watched = await browser.open(server.url(notebook), {
       origin: server.origin,
       viewport: { width: 1280, height: 900 },
     });
     page = watched.page;
-    lab = new LabPage(page);
+    lab = new LabPage(page, join(folder(), "work", notebook));
     await lab.ready();
   });
-
-  after(() => server?.close());
 
   afterEach(async function () {
     const name = this.currentTest!.title.replaceAll(/[^a-z]+/gi, "-");
@@ -74,6 +75,8 @@ describe("the quickstart in JupyterLab", function () {
     const shown = await lab.run("const slid = await show(dressMap, { patches });");
     const slider = shown.cell.locator(".pl-slider input");
     const colours = shown.cell.locator('canvas[data-layer="parts"]').first();
+    // before its line has come, a figure moves by itself and then takes the kernel's threshold
+    await shown.cell.locator("figure[data-connected]").waitFor();
     await shown.cell.locator(".pl-histogram .main-svg").first().waitFor();
     const before = await picture(colours);
     await slider.scrollIntoViewIfNeeded();
@@ -115,17 +118,15 @@ describe("the quickstart in JupyterLab", function () {
   });
 
   it("finds figures and kernel together again when the page is loaded anew", async () => {
+    const words = (text: RegExp): Locator => page.locator(".pl-selected", { hasText: text });
+    const before = await textOf(words(/^\d+ of 126/));
     await page.keyboard.press("Control+s");
     await page.locator(".lm-TabBar-tab.jp-mod-current:not(.jp-mod-dirty)").first().waitFor();
     await page.reload();
     await lab.ready();
-    await page.waitForFunction(() =>
-      Array.from(document.querySelectorAll(".pl-selected")).some((one) => /^\d+ of 126/.test(one.textContent ?? "")),
-    );
+    await words(new RegExp(`^${before}$`)).waitFor();
     await lab.run("view.selection = [0, 1, 2];");
-    await page.waitForFunction(() =>
-      Array.from(document.querySelectorAll(".pl-selected")).some((one) => /^3 of 126/.test(one.textContent ?? "")),
-    );
+    await words(/^3 of 126/).waitFor();
     assert.deepEqual(watched.errors, []);
   });
 

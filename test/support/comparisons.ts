@@ -1,29 +1,22 @@
 /** A comparison to draw: real pictures, with made-up answers of three models of different skill. */
-import { readdirSync } from "node:fs";
-import sharp from "sharp";
-import { classCounts, classLabels } from "#dist/core/classify/class-labels.js";
+import { type ClassLabels, classLabels } from "#dist/core/classify/class-labels.js";
 import type { LearningPoint, TrainingNotes } from "#dist/core/classify/head.js";
 import { confidences, type Predictions, predictionsOf } from "#dist/core/classify/predictions.js";
+import { comparedPairs } from "#dist/core/compare/compared-pairs.js";
 import type {
   ComparedModel,
-  ComparedPair,
   Comparison,
   ComparisonCheck,
   ComparisonEntry,
   ConfidentMistake,
 } from "#dist/core/compare/comparison.js";
-import type { ClassificationReport } from "#dist/core/evaluate/classification-report.js";
+import { classificationReport } from "#dist/core/evaluate/classification-report.js";
 import type { LabelEfficiency } from "#dist/core/evaluate/label-efficiency.js";
 import type { LabelMistakes } from "#dist/core/evaluate/label-mistakes.js";
 import { normal, seededRandom } from "#dist/core/numeric/random.js";
-import type { Picture } from "#dist/core/picture.js";
-import { projectFile } from "./fixtures.js";
+import { pictureRecord } from "../widgets/results.js";
 
-const clothing = projectFile("images/clothing");
-const kinds = readdirSync(clothing, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name)
-  .sort();
+const kinds = ["dress", "hat", "longsleeve", "outwear", "pants", "shirt", "shoes", "shorts", "skirt", "t-shirt"];
 
 /** Kinds that look alike: a wrong answer is mostly one of these. */
 const alike = [
@@ -41,6 +34,7 @@ export interface MadeOptions {
   readonly checks?: readonly ComparisonCheck[];
 }
 
+const alike95 = { threshold: 0.95, thresholds: [0.95] };
 const defaultSkills = { "dinov2-small": 3.4, "efficientnet-lite0": 2.6, "resnet50.a1_in1k": 2.5 };
 
 export const passed: readonly ComparisonCheck[] = [
@@ -81,11 +75,13 @@ export const oneFailed: readonly ComparisonCheck[] = passed.map((check) =>
 
 export async function madeComparison(options: MadeOptions = {}): Promise<Comparison> {
   const { perKind = 10, skills = defaultSkills, heads = ["logistic regression", "weighted k-NN"] } = options;
-  const pictures = (await Promise.all(kinds.map((kind) => picturesOf(kind, perKind)))).flat();
+  const names = kinds.flatMap((kind) => Array.from({ length: perKind }, (_, i) => pictureName(kind, i + 1)));
+  const pictures = await Promise.all(names.map(pictureRecord));
   const labels = classLabels(kinds.flatMap((kind) => Array<string>(perKind).fill(kind)));
+  const tested = Int32Array.from(pictures.keys());
   const models = Object.entries(skills);
   const entries = models.flatMap(([model, skill], m) =>
-    heads.map((head, h) => entryOf(model, head, answers(labels.indices, skill - 0.3 * h, 10 * m + h), labels.indices)),
+    heads.map((head, h) => entryOf(model, head, answers(labels.indices, skill - 0.3 * h, 10 * m + h), labels)),
   );
   return {
     models: models.map(([name, skill], m) => modelOf(name, skill, heads[0], m)),
@@ -93,31 +89,19 @@ export async function madeComparison(options: MadeOptions = {}): Promise<Compari
     pictures,
     labels,
     splits: splitsOf(pictures.length),
-    tested: Int32Array.from(pictures.keys()),
+    tested,
     entries,
-    pairs: heads.flatMap((head) => pairsOf(entries, head, labels.indices)),
+    pairs: comparedPairs(entries, tested, labels),
     checks: options.checks ?? passed,
-    nearDuplicates: { groups: Int32Array.from(pictures.keys()), count: pictures.length, pairs: [], threshold: 0.95 },
-    leaks: { threshold: 0.95, pairs: [], testRows: new Int32Array(0) },
+    nearDuplicates: { groups: tested, count: tested.length, pairs: [], ...alike95 },
+    leaks: { pairs: [], testRows: new Int32Array(0), ...alike95 },
     failed: [],
     seed: 0,
   };
 }
 
-async function picturesOf(kind: string, count: number): Promise<Picture[]> {
-  const names = readdirSync(`${clothing}/${kind}`)
-    .filter((name) => name.endsWith(".jpg"))
-    .sort()
-    .slice(0, count);
-  return Promise.all(
-    names.map(async (file) => {
-      const source = `${clothing}/${kind}/${file}`;
-      const { width, height } = await sharp(source).metadata();
-      const side = Math.min(width, height);
-      const view = { left: (width - side) / 2, top: (height - side) / 2, width: side, height: side };
-      return { name: source, source, width, height, view };
-    }),
-  );
+function pictureName(kind: string, number: number): string {
+  return `clothing/${kind}/${kind}-${String(number).padStart(2, "0")}`;
 }
 
 /** Softmax of noise, the true class raised by the skill and those that look like it by less. */
@@ -137,15 +121,15 @@ function answers(truth: Int32Array, skill: number, seed: number): Predictions {
   return predictionsOf(kinds, { data, rows: truth.length, cols: kinds.length });
 }
 
-function entryOf(model: string, head: string, predictions: Predictions, truth: Int32Array): ComparisonEntry {
+function entryOf(model: string, head: string, predictions: Predictions, labels: ClassLabels): ComparisonEntry {
   const notes: TrainingNotes = { chosen: head === "weighted k-NN" ? { k: 5 } : { C: 0.1 } };
   return {
     model,
     head,
     predictions,
-    report: reportOf(predictions, truth),
+    report: classificationReport(predictions, labels),
     training: Array.from({ length: 5 }, () => notes),
-    mistakes: mistakesOf(predictions, truth),
+    mistakes: mistakesOf(predictions, labels.indices),
   };
 }
 
@@ -163,93 +147,6 @@ function mistakesOf(predictions: Predictions, truth: Int32Array): ConfidentMista
       });
       return { row, truth: kinds[t], predicted: kinds[p], confidence: sure[row], nearest };
     });
-}
-
-function rightOf({ predictions: { predicted } }: ComparisonEntry, truth: Int32Array): boolean[] {
-  return Array.from(truth, (t, row) => predicted[row] === t);
-}
-
-function pairsOf(entries: readonly ComparisonEntry[], head: string, truth: Int32Array): ComparedPair[] {
-  const those = entries.filter((entry) => entry.head === head);
-  return those.flatMap((a, i) =>
-    those.slice(i + 1).map((b): ComparedPair => {
-      const [rightA, rightB] = [rightOf(a, truth), rightOf(b, truth)];
-      const only = (right: boolean[], wrong: boolean[]): number[] =>
-        [...truth.keys()].filter((row) => right[row] && !wrong[row]);
-      const [onlyA, onlyB] = [only(rightA, rightB), only(rightB, rightA)];
-      const bothRight = rightA.filter((right, row) => right && rightB[row]).length;
-      const neither = truth.length - bothRight - onlyA.length - onlyB.length;
-      const test = { bothRight, onlyA: onlyA.length, onlyB: onlyB.length, neither };
-      return {
-        ...{ a: a.model, b: b.model, head, onlyA, onlyB },
-        test: { ...test, pValue: binomial(onlyA.length, onlyB.length) },
-      };
-    }),
-  );
-}
-
-/** Exact two-sided probability of a split at least so uneven. */
-function binomial(a: number, b: number): number {
-  const n = a + b;
-  let [tail, term] = [0, 0.5 ** n];
-  for (let k = 0; k <= Math.min(a, b); k++) {
-    tail += term;
-    term *= (n - k) / (k + 1);
-  }
-  return Math.min(1, 2 * tail);
-}
-
-export function reportOf(predictions: Predictions, truth: Int32Array): ClassificationReport {
-  const { classes, predicted, probabilities } = predictions;
-  const n = classes.length;
-  const confusion = new Int32Array(n * n);
-  truth.forEach((t, row) => {
-    confusion[t * n + predicted[row]]++;
-  });
-  const support = classCounts({ classes, indices: truth });
-  const taken = classCounts({ classes, indices: predicted });
-  const perClass = classes.map((label, c) => ({
-    label,
-    support: support[c],
-    recall: confusion[c * n + c] / support[c],
-    precision: confusion[c * n + c] / taken[c],
-  }));
-  const correct = classes.reduce((sum, _, c) => sum + confusion[c * n + c], 0);
-  const losses = Array.from(truth, (t, row) => -Math.log(probabilities.data[row * n + t]));
-  return {
-    classes,
-    rows: truth.length,
-    correct,
-    accuracy: wilson(correct, truth.length),
-    balancedAccuracy: perClass.reduce((sum, { recall }) => sum + recall, 0) / n,
-    majorityShare: Math.max(...support) / truth.length,
-    confusion,
-    perClass,
-    calibration: calibrationOf(predictions, truth),
-    logLoss: losses.reduce((sum, loss) => sum + loss, 0) / truth.length,
-  };
-}
-
-function wilson(correct: number, n: number): ClassificationReport["accuracy"] {
-  const [z, p] = [1.96, correct / n];
-  const middle = (p + (z * z) / (2 * n)) / (1 + (z * z) / n);
-  const half = (z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n))) / (1 + (z * z) / n);
-  return { value: p, low: middle - half, high: middle + half, level: 0.95 };
-}
-
-function calibrationOf(predictions: Predictions, truth: Int32Array): ClassificationReport["calibration"] {
-  const sure = confidences(predictions);
-  const bins = Array.from({ length: 10 }, (_, i) => {
-    const rows = [...truth.keys()].filter((row) => Math.min(9, Math.floor(10 * sure[row])) === i);
-    const mean = (values: number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
-    return {
-      ...{ from: i / 10, to: (i + 1) / 10, rows: rows.length },
-      meanConfidence: mean(rows.map((row) => sure[row])),
-      accuracy: mean(rows.map((row) => Number(predictions.predicted[row] === truth[row]))),
-    };
-  }).filter(({ rows }) => rows > 0);
-  const gap = bins.reduce((sum, bin) => sum + bin.rows * Math.abs(bin.meanConfidence - bin.accuracy), 0);
-  return { bins, expectedError: gap / truth.length };
 }
 
 /** Accuracies that rise with the pictures a class, of five draws each. */

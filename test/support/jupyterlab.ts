@@ -15,16 +15,18 @@ export interface LabServer {
   close(): Promise<void>;
 }
 
-/** What the server asks or fetches at its first start, switched off. */
-const quiet = {
+const settings = {
+  // what the server asks or fetches at its first start, switched off
   "apputils-extension/notification": { fetchNews: "false", checkForUpdates: false, doNotDisturbMode: true },
+  // a kernel that answers later than this, in milliseconds, has completed nothing; the default is a second
+  "completer-extension/manager": { providerTimeout: 20_000 },
 };
 
 async function writeSettings(folder: string): Promise<void> {
-  for (const [name, settings] of Object.entries(quiet)) {
+  for (const [name, values] of Object.entries(settings)) {
     const file = join(folder, "@jupyterlab", `${name}.jupyterlab-settings`);
     await mkdir(join(file, ".."), { recursive: true });
-    await writeFile(file, JSON.stringify(settings));
+    await writeFile(file, JSON.stringify(values));
   }
 }
 

@@ -1,4 +1,5 @@
 /** A notebook open in JupyterLab, driven as a reader does: by keys, clicks and what is on the screen. */
+import { readFile } from "node:fs/promises";
 import type { Locator, Page } from "playwright-core";
 
 const executed = /^\[\d+\]:$/;
@@ -6,19 +7,30 @@ const patience = 60_000;
 
 export class LabPage {
   readonly page: Page;
+  readonly #notebook: string;
 
-  constructor(page: Page) {
+  /** @param notebook the file of the notebook that the page shows */
+  constructor(page: Page, notebook: string) {
     this.page = page;
+    this.#notebook = notebook;
   }
 
   get cells(): Locator {
     return this.page.locator(".jp-Notebook .jp-Cell");
   }
 
-  /** Waits for the notebook to be drawn and its kernel to have answered. */
+  /** Waits for every cell of the notebook to be drawn and its kernel to have answered. */
   async ready(): Promise<void> {
-    await this.cells.first().waitFor({ timeout: patience });
     await this.page.locator(".jp-StatusBar-TextItem", { hasText: /\| Idle$/ }).waitFor({ timeout: patience });
+    // those out of view join the others one by one while the page is idle, and until then have no place in `cells`
+    const saved = await this.#savedCells();
+    await this.cells.nth(saved - 1).waitFor({ state: "attached", timeout: patience });
+  }
+
+  /** How many cells the notebook's file holds. */
+  async #savedCells(): Promise<number> {
+    const { cells } = JSON.parse(await readFile(this.#notebook, "utf8")) as { cells: unknown[] };
+    return cells.length;
   }
 
   async choose(menu: string, item: string): Promise<void> {
@@ -45,6 +57,8 @@ export class LabPage {
     await this.cells.last().locator(".jp-InputPrompt").click();
     await this.page.locator('.jp-NotebookPanel-toolbar [data-jp-item-name="insert"] jp-button').click();
     const cell = this.cells.nth(count);
+    // the new cell is the active one: nothing is written into another
+    await cell.and(this.page.locator(".jp-mod-active")).waitFor();
     await cell.locator(".cm-content").click();
     await this.page.keyboard.insertText(code);
     return new LabCell(this.page, cell);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import sharp from "sharp";
 import { ArgumentError, NotFiniteError, ShapeError } from "#dist/core/errors.js";
 import { seededRandom } from "#dist/core/numeric/random.js";
 import { captionText } from "#dist/widgets/bundle.js";
@@ -8,7 +7,6 @@ import { categorise } from "#dist/widgets/categories.js";
 import {
   embeddingMap,
   gallery,
-  type MimeBundle,
   matrixTable,
   type PatchMapLike,
   type ProjectionLike,
@@ -18,27 +16,8 @@ import {
   scoreTable,
 } from "#dist/widgets/index.js";
 import { drawnPoints, placePoints, scatterPaths } from "#dist/widgets/scatter.js";
+import { assertPng, caption, evil, markup } from "./bundles.js";
 import { madeMatch, madeProjection, madeRegionMatch, madeSearch, shoeMap, shoePatches } from "./results.js";
-
-/** Markup, and characters that XML refuses even when they are escaped. */
-const evil = `"><script>alert('x')</script>&\0\b\x1b\ufffe\ud83d`;
-
-/** The figure's own markup, before the shared style sheet and scripts. */
-function markup(bundle: MimeBundle): string {
-  return bundle["text/html"].split("<!--patchlab:shared-->")[0];
-}
-
-function caption(bundle: MimeBundle): string {
-  const inner = /<figcaption>(.*)<\/figcaption>/s.exec(markup(bundle))?.[1] ?? "";
-  return inner.replace(/<[^>]*>/g, "");
-}
-
-async function assertPng(bundle: MimeBundle, mostBytes: number): Promise<void> {
-  const bytes = Buffer.from(bundle["image/png"], "base64");
-  const { format, width, height } = await sharp(bytes).metadata();
-  assert.deepEqual([format, width > 1000, height > 100], ["png", true, true]);
-  assert.ok(bytes.length < mostBytes, `${bytes.length} bytes`);
-}
 
 describe("patchMapFigure(patchMap)", () => {
   let map: PatchMapLike;

@@ -62,6 +62,51 @@ describe("lineChart", () => {
     assert.ok(Buffer.from(bundle["image/png"], "base64").length > 4000);
   });
 
+  it("draws bands from the lows to the highs, and puts ticks where they are wanted", async () => {
+    const points = [1, 5, 20].map((x, i) => ({ x, y: 0.5 + i / 10, low: 0.4 + i / 10, high: 0.7 + i / 10 }));
+    const bundle = await lineChart([{ name: "one", points }], {
+      x: { label: "n", scale: "log", ticks: [1, 5, 20], text: (n) => `${n} each` },
+      y: { label: "share", reach: [0] },
+      names: "ends",
+    });
+    const html = bundle["text/html"].split("<!--patchlab:shared-->")[0];
+    assert.deepEqual(
+      [...html.matchAll(/>(\d+) each</g)].map(([, tick]) => tick),
+      ["1", "5", "20"],
+    );
+    const band =
+      /<path d="M([^"]*)z" fill="[^"]*" fill-opacity="\.16"/
+        .exec(html)?.[1]
+        .split("L")
+        .map((at) => at.split(" ").map(Number)) ?? [];
+    assert.equal(band.length, 6);
+    // forth along the lows, back along the highs, which lie higher and so have smaller numbers
+    assert.deepEqual(
+      band.map(([x]) => x).slice(3),
+      band
+        .map(([x]) => x)
+        .slice(0, 3)
+        .reverse(),
+    );
+    for (let i = 0; i < 3; i++) assert.ok(band[i][1] > band[5 - i][1]);
+    assert.match(html, />0\.0<\/text>/);
+  });
+
+  it("parts the names of curves that end at the same place", async () => {
+    const ends = ["a", "b", "c", "d"].map((name) => ({
+      name,
+      points: [
+        { x: 1, y: 1 },
+        { x: 2, y: 0 },
+      ],
+    }));
+    const html = (await lineChart(ends, { x: { label: "x" }, y: { label: "y" }, names: "ends" }))["text/html"];
+    const places = [...html.matchAll(/y="([\d.]+)"[^>]*>[abcd]<\/text>/g)].map(([, y]) => Number(y));
+    assert.equal(places.length, 4);
+    for (let i = 1; i < 4; i++) assert.ok(places[i] - places[i - 1] >= 14);
+    assert.ok(places[3] < 310);
+  });
+
   it("refuses no points, numbers that are none, and 0 on a logarithmic axis", async () => {
     const chart = (x: number, y: number) => lineChart([{ name: "a", points: [{ x, y }] }], axes);
     await assert.rejects(lineChart([], axes), { name: "ArgumentError", argument: "series" });

@@ -8,6 +8,7 @@ import { attentionMap } from "#dist/core/features/attention.js";
 import { tokenNorms } from "#dist/core/features/token-norms.js";
 import { evaluateRetrieval } from "#dist/core/retrieval/evaluate.js";
 import { type MimeBundle, saveHtml, show, toBundle } from "#dist/widgets/index.js";
+import { madeComparison, madeEfficiency, madeEpochs, madeLabelMistakes } from "../support/comparisons.js";
 import { projectFile } from "../support/fixtures.js";
 import { temporaryFolder } from "../support/temporary.js";
 import {
@@ -33,6 +34,7 @@ describe("toBundle(result)", () => {
     const pictures = await Promise.all(shoeNames.map(pictureRecord));
     const matrix = { data: new Float32Array(6), rows: 2, cols: 3 };
     const attentions = await madeAttention(2);
+    const comparison = await madeComparison({ perKind: 1 });
     const expected: [Parameters<typeof toBundle>[0], string][] = [
       [shoeMap(), "patch-map"],
       [madeSearch(), "retrieval"],
@@ -50,6 +52,13 @@ describe("toBundle(result)", () => {
       [pictures[0], "gallery"],
       [{ data: new Uint8Array(3), width: 1, height: 1 } as never, "gallery"],
       [matrix, "table"],
+      [comparison, "comparison"],
+      [comparison.entries[0].report, "classification"],
+      [madeLabelMistakes(comparison, 1), "mistakes"],
+      [madeEfficiency(3), "line-chart"],
+      [[madeEfficiency(3), madeEfficiency(2)], "line-chart"],
+      [madeEpochs(), "line-chart"],
+      [{ chosen: {}, epochs: madeEpochs() }, "line-chart"],
     ];
     for (const [result, widget] of expected)
       assert.match((await toBundle(result))["text/html"], new RegExp(`data-widget="${widget}"`));

@@ -2,10 +2,10 @@
 import { inTurns } from "../numeric/in-turns.js";
 import type { Matrix } from "../numeric/matrix.js";
 import type { Steps } from "../numeric/steps.js";
+import { takeRows } from "../numeric/take-rows.js";
 import { centroidCosines } from "./centroid-cosines.js";
 import { fitSums } from "./cross-entropy.js";
 import type { LabelledRows } from "./head.js";
-import { rowsOf } from "./labelled-rows.js";
 import { scaledBlocks } from "./row-blocks.js";
 import type { FeatureScaling } from "./scaling.js";
 
@@ -21,40 +21,46 @@ export interface FittedCentroids {
   readonly centroids: Matrix;
   /** [classes], lengths of the sums of each class's directions */
   readonly lengths: Float64Array;
+  /** [classes], training rows of each */
+  readonly counts: Int32Array;
 }
 
-/** The temperature of the lowest cross-entropy on rows that the centroids were not made of. */
+/**
+ * The temperature of the lowest cross-entropy on rows that the centroids were not made of.
+ *
+ * @returns undefined when no row is of a class that has a centroid
+ */
 export async function temperatureOn(
-  { vectors, labels }: LabelledRows,
-  { scaling, centroids }: FittedCentroids,
+  validation: LabelledRows,
+  fitted: FittedCentroids,
   signal?: AbortSignal,
-): Promise<number> {
-  const rows = spread(Array.from(labels.indices.keys()), labels.classes.length);
-  const cosines = await cosinesOf(rowsOf(vectors, rows), scaling, centroids, signal);
-  const truth = rows.map((row) => labels.indices[row]);
-  return inTurns(bestTemperature(cosines, truth), signal);
+): Promise<number | undefined> {
+  const { indices } = validation.labels;
+  const usable = Array.from(indices.keys()).filter((row) => fitted.counts[indices[row]] > 0);
+  const chosen = { rows: spread(usable, fitted), argument: "validation" };
+  const cosines = await cosinesOf(validation.vectors, chosen, fitted, signal);
+  const truth = chosen.rows.map((row) => indices[row]);
+  return truth.length === 0 ? undefined : inTurns(bestTemperature(cosines, truth), signal);
 }
 
 /**
  * The same on the rows that the centroids were made of, each compared with the mean direction of the others of its class.
  *
- * @param counts training rows of each class
  * @returns undefined when no class has two rows
  */
 export async function temperatureLeavingOut(
-  { vectors, labels }: LabelledRows,
-  { scaling, centroids, lengths }: FittedCentroids,
-  counts: Int32Array,
+  { vectors, labels: { indices } }: LabelledRows,
+  fitted: FittedCentroids,
   signal?: AbortSignal,
 ): Promise<number | undefined> {
-  const usable = Array.from(labels.indices.keys()).filter((row) => counts[labels.indices[row]] > 1);
+  const usable = Array.from(indices.keys()).filter((row) => fitted.counts[indices[row]] > 1);
   if (usable.length === 0) return undefined;
-  const rows = spread(usable, labels.classes.length);
-  const cosines = await cosinesOf(rowsOf(vectors, rows), scaling, centroids, signal);
-  const truth = rows.map((row) => labels.indices[row]);
+  const chosen = { rows: spread(usable, fitted), argument: "vectors" };
+  const cosines = await cosinesOf(vectors, chosen, fitted, signal);
+  const truth = chosen.rows.map((row) => indices[row]);
   truth.forEach((c, i) => {
     const at = i * cosines.cols + c;
-    cosines.data[at] = cosineWithOthers(cosines.data[at], lengths[c]);
+    cosines.data[at] = cosineWithOthers(cosines.data[at], fitted.lengths[c]);
   });
   return inTurns(bestTemperature(cosines, truth), signal);
 }
@@ -66,21 +72,29 @@ function cosineWithOthers(cosine: number, length: number): number {
   return square < 1e-6 ? 0 : Math.max(-1, Math.min(1, (length * cosine - 1) / Math.sqrt(square)));
 }
 
-function spread(rows: readonly number[], classes: number): number[] {
-  const stride = Math.max(1, Math.ceil((rows.length * classes) / mostCosines));
+function spread(rows: readonly number[], { counts }: FittedCentroids): number[] {
+  const stride = Math.max(1, Math.ceil((rows.length * counts.length) / mostCosines));
   return rows.filter((_, i) => i % stride === 0);
 }
 
+/** Cosines of chosen rows, in rising order, with the centroids: [chosen rows, classes]. */
 async function cosinesOf(
   vectors: Matrix,
-  scaling: FeatureScaling,
-  centroids: Matrix,
+  { rows: chosen, argument }: { rows: readonly number[]; argument: string },
+  { scaling, centroids }: FittedCentroids,
   signal?: AbortSignal,
 ): Promise<Matrix> {
-  const data = new Float32Array(vectors.rows * centroids.rows);
-  for await (const { rows, from } of scaledBlocks(vectors, scaling, { directions: true, signal }))
-    data.set((await centroidCosines(rows, centroids, signal)).data, from * centroids.rows);
-  return { data, rows: vectors.rows, cols: centroids.rows };
+  const { rows: classes } = centroids;
+  const data = new Float32Array(chosen.length * classes);
+  let done = 0;
+  for await (const { rows, from } of scaledBlocks(vectors, scaling, { directions: true, argument, signal })) {
+    const first = done;
+    while (done < chosen.length && chosen[done] < from + rows.rows) done++;
+    const own = chosen.slice(first, done).map((row) => row - from);
+    if (own.length === 0) continue;
+    data.set((await centroidCosines(takeRows(rows, own), centroids, signal)).data, first * classes);
+  }
+  return { data, rows: chosen.length, cols: classes };
 }
 
 /** Of equally good ones the highest, which is the least sure. */

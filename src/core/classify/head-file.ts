@@ -19,6 +19,9 @@ const maxBytes = 2 ** 26;
 const advice = "give the .json file of a saved head";
 const copyBoth = "copy both files again";
 
+/** What `trainHead` returns is one where the embeddings say whose vectors they are. */
+export type HeadToSave = Omit<SavedHead, "space"> & Partial<Pick<SavedHead, "space">>;
+
 /** The file of the numbers. @throws ArgumentError unless the path ends in .json */
 export function headTensorsPath(path: string): string {
   if (extname(path).toLowerCase() !== ".json")
@@ -48,12 +51,14 @@ export async function checkHeadPlace(path: string): Promise<void> {
  * be moved together; what decides is its fingerprint.
  *
  * @param path ends in .json
- * @throws ShapeError, NotFiniteError, ArgumentError when the head cannot be used; FileError when the files cannot be
+ * @throws ShapeError, NotFiniteError, ArgumentError when the head cannot be used or lacks its space; FileError when the files cannot be
  *   written, or others that are no head's lie there
  */
-export async function saveHead(path: string, head: SavedHead): Promise<void> {
+export async function saveHead(path: string, head: HeadToSave): Promise<void> {
   await checkHeadPlace(path);
   const { classifier, space, training, evaluation } = head;
+  if (!space)
+    throw new ArgumentError("head", "does not say whose vectors it takes: add space, what spaceOf(model) returns");
   const file = headTensorsPath(path);
   const { classes, dim } = classifier;
   const sizes = { classes: [...classes], dim, scaling: classifier.scaling.rule, classifier: settingsOf(classifier) };

@@ -68,23 +68,29 @@ export interface KnnSweepEntry {
  * @returns one entry for each of `ks`, in their order
  * @throws as `trainKnn`; ShapeError when `test` has another number of columns
  */
-export async function knnSweep(
+export function knnSweep(train: LabelledRows, test: Matrix, options: KnnSweepOptions = {}): Promise<KnnSweepEntry[]> {
+  return sweepRows(train, test, "test", options);
+}
+
+/** `knnSweep` of rows that errors call by another name. */
+export async function sweepRows(
   train: LabelledRows,
   test: Matrix,
-  options: KnnSweepOptions = {},
+  argument: string,
+  options: KnnSweepOptions,
 ): Promise<KnnSweepEntry[]> {
   const { ks = defaultKs, temperature = dinoTemperature, scaling = "l2", signal, onProgress } = ofCell(options);
   checkTrainingSet({ vectors: train.vectors, labels: train.labels }, "train");
   checkKs(ks);
   checkTemperature(temperature);
-  checkTestRows(test, train.vectors.cols);
+  checkTestRows(test, train.vectors.cols, argument);
   const stored = await storedRows(train, scaling, signal);
   const classes = stored.classes.length;
   const tables = ks.map(() => new Float32Array(test.rows * classes));
   const search = await openVotes(stored, temperature, signal);
   try {
     const width = Math.max(classes * ks.length, 2 * Math.min(Math.max(...ks), train.vectors.rows));
-    const options = { width, directions: true, argument: "test", signal };
+    const options = { width, directions: true, argument, signal };
     for await (const { rows, from } of scaledBlocks(test, stored.scaling, options)) {
       const votes = await search.votes(rows, ks, signal);
       votes.forEach((shares, i) => {
@@ -115,11 +121,11 @@ async function storedRows({ vectors, labels }: LabelledRows, rule: ScalingRule, 
   };
 }
 
-function checkTestRows(test: Matrix, dim: number): void {
-  checkMatrix(test, "test");
+function checkTestRows(test: Matrix, dim: number, argument: string): void {
+  checkMatrix(test, argument);
   if (test.cols !== dim)
     throw new ShapeError(
-      "test",
+      argument,
       `has ${test.cols} numbers a row where the training rows have ${dim}: use vectors of one model`,
     );
 }

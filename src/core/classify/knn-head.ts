@@ -1,7 +1,7 @@
 import { ofCell } from "../display-hook.js";
 import type { KnnClassifier } from "./classifier.js";
 import type { Head, TrainedHead, TrainingSet } from "./head.js";
-import { checkKs, defaultK, defaultKs, type KnnOptions, knnSweep, trainKnn } from "./knn-classifier.js";
+import { checkKs, defaultK, defaultKs, type KnnOptions, sweepRows, trainKnn } from "./knn-classifier.js";
 import { checkTrainingSet } from "./training-rows.js";
 
 export interface KnnHeadOptions extends Omit<KnnOptions, "k" | "signal"> {
@@ -46,7 +46,7 @@ async function bestK(
   ks: readonly number[],
   options: Omit<KnnOptions, "k">,
 ): Promise<number> {
-  const sweep = await knnSweep(train, vectors, { ...options, ks });
+  const sweep = await sweepRows(train, vectors, "validation", { ...options, ks });
   const right = sweep.map(({ predictions }) =>
     predictions.predicted.reduce((count, c, row) => count + (c === labels.indices[row] ? 1 : 0), 0),
   );

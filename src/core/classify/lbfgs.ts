@@ -21,8 +21,8 @@ export interface CurvaturePair {
 }
 
 export interface MinimiseOptions {
-  /** a first guess of the inverse of the function's second derivatives: its diagonal, above zero */
-  readonly inverseCurvature: Float64Array;
+  /** the inverse of a first guess of the function's second derivatives, times a vector; symmetric and positive */
+  readonly inverseCurvature: (vector: Float64Array) => Float64Array;
   /** the fall of a value that is not worth another iteration: done when less is expected */
   readonly enough: (value: number) => number;
   readonly maxIterations: number;
@@ -59,7 +59,7 @@ export async function minimise(
   let at: Place = { x: start, ...(await evaluate(start)) };
   for (let iterations = 0; ; iterations++) {
     signal?.throwIfAborted();
-    const direction = descent(at.gradient, pairs, inverseCurvature);
+    const direction = descent(at.gradient, pairs, inverseCurvature, scaleOf(pairs.at(-1), inverseCurvature));
     const slope = product(direction, at.gradient);
     const converged = -slope / 2 <= enough(at.value);
     if (converged || iterations >= maxIterations) return { ...at, iterations, converged, pairs };
@@ -83,34 +83,59 @@ async function search(
   signal: AbortSignal | undefined,
 ): Promise<Place | undefined> {
   const allowance = rounding * Math.abs(from.value);
-  let [low, high] = [0, Number.POSITIVE_INFINITY];
+  let low: Point = { length: 0, slope };
+  let high: Point | undefined;
   let length = 1;
   let best: Place | undefined;
   for (let tries = 0; tries < mostTries; tries++) {
     signal?.throwIfAborted();
     const x = from.x.map((v, i) => v + length * direction[i]);
     const next = { x, ...(await evaluate(x)) };
-    const left = product(next.gradient, direction);
+    const point = { length, slope: product(next.gradient, direction) };
     const fell = next.value <= from.value + leastFall * length * slope + allowance;
-    if (fell && left >= mostSlopeLeft * slope) return next;
-    if (fell) [low, best] = [length, next];
-    else high = length;
-    length = Number.isFinite(high) ? (low + high) / 2 : 2 * length;
+    if (fell && point.slope >= mostSlopeLeft * slope) return next;
+    if (fell) [low, best] = [point, next];
+    else high = point;
+    length = high ? between(low, high) : beyond(low, slope);
   }
   return best;
 }
 
+/** A length along a direction, and the slope there. */
+interface Point {
+  readonly length: number;
+  readonly slope: number;
+}
+
+/** Where a straight line through both slopes is 0, but not too near either end; a tenth of the way where there is no such line. */
+function between(low: Point, high: Point): number {
+  const width = high.length - low.length;
+  const share = high.slope > 0 ? -low.slope / (high.slope - low.slope) : Number.NaN;
+  return low.length + width * (Number.isFinite(share) ? Math.min(0.9, Math.max(1e-3, share)) : 0.1);
+}
+
+/** The same for slopes at 0 and at a length that is too short: 2 to 100 times as far. */
+function beyond({ length, slope }: Point, first: number): number {
+  const factor = first / (first - slope);
+  return length * (factor > 2 ? Math.min(100, factor) : factor > 0 ? 2 : 100);
+}
+
 /** Minus the inverse curvature times the gradient, by the two loops of L-BFGS. */
-function descent(gradient: Float64Array, pairs: readonly CurvaturePair[], inverse: Float64Array): Float64Array {
-  const direction = gradient.map((g) => -g);
+function descent(
+  gradient: Float64Array,
+  pairs: readonly CurvaturePair[],
+  inverse: MinimiseOptions["inverseCurvature"],
+  scale: number,
+): Float64Array {
+  const rest = gradient.map((g) => -g);
   const shares = new Float64Array(pairs.length);
   for (let k = pairs.length - 1; k >= 0; k--) {
     const { step, change } = pairs[k];
-    shares[k] = product(step, direction) / product(step, change);
-    add(direction, -shares[k], change);
+    shares[k] = product(step, rest) / product(step, change);
+    add(rest, -shares[k], change);
   }
-  const factor = scaleOf(pairs.at(-1), inverse);
-  for (let i = 0; i < direction.length; i++) direction[i] *= factor * inverse[i];
+  const direction = inverse(rest);
+  for (let i = 0; i < direction.length; i++) direction[i] *= scale;
   for (let k = 0; k < pairs.length; k++) {
     const { step, change } = pairs[k];
     add(direction, shares[k] - product(change, direction) / product(step, change), step);
@@ -119,12 +144,10 @@ function descent(gradient: Float64Array, pairs: readonly CurvaturePair[], invers
 }
 
 /** What the first guess must be multiplied by to agree with the latest curvature seen. */
-function scaleOf(latest: CurvaturePair | undefined, inverse: Float64Array): number {
+function scaleOf(latest: CurvaturePair | undefined, inverse: MinimiseOptions["inverseCurvature"]): number {
   if (!latest) return 1;
   const { step, change } = latest;
-  let guessed = 0;
-  for (let i = 0; i < change.length; i++) guessed += change[i] * inverse[i] * change[i];
-  return product(step, change) / guessed;
+  return product(step, change) / product(change, inverse(change));
 }
 
 function remember(pairs: CurvaturePair[], pair: CurvaturePair, memory: number): void {

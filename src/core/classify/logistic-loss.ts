@@ -1,10 +1,9 @@
 /**
  * The loss of multinomial logistic regression and its gradient, by onnxruntime: the rows stay with it, and what crosses
- * threads are the weights and two numbers a row.
+ * threads are the weights, the gradient and two numbers a row.
  */
-
 import type { Matrix } from "../numeric/matrix.js";
-import { sharedSession } from "../numeric/shared-session.js";
+import { type SharedSession, sharedSession } from "../numeric/shared-session.js";
 import { GraphBuilder } from "../runtime/graph.js";
 import { type Runtime, sharedRuntime } from "../runtime/runtime.js";
 import type { HeldTensor } from "../runtime/tensor.js";
@@ -15,10 +14,16 @@ export interface HeldRows {
   readonly rows: number;
   readonly cols: number;
   readonly classes: number;
-  /** the sum of the cross-entropies in nats, and its gradient [classes, cols] */
-  evaluate(weights: Float64Array, signal?: AbortSignal): Promise<Evaluation>;
+  /**
+   * The sum of the cross-entropies in nats, and its gradient.
+   *
+   * @param model weights [classes, cols], then biases [classes]
+   */
+  evaluate(model: Float64Array, signal?: AbortSignal): Promise<Evaluation>;
   /** the same sum, and how many rows have their own class as the most probable one (the first of equals) */
-  test(weights: Float64Array, signal?: AbortSignal): Promise<{ loss: number; right: number }>;
+  test(model: Float64Array, signal?: AbortSignal): Promise<{ loss: number; right: number }>;
+  /** `block` [count, cols] times XᵀX */
+  applySquare(block: Float64Array, count: number, signal?: AbortSignal): Promise<Float64Array>;
   /** frees the runtime's copy */
   release(): Promise<void>;
 }
@@ -27,26 +32,34 @@ export interface HeldRows {
 export async function holdRows(x: Matrix, labels: Int32Array, classes: number): Promise<HeldRows> {
   const runtime = sharedRuntime();
   const { held, release } = await holdAll(runtime, x, labels, classes);
-  const feeds = (weights: Float64Array) => ({
-    ...held,
-    w: { data: Float32Array.from(weights), dims: [classes, x.cols] },
-  });
+  const weights = classes * x.cols;
+  const run = async (open: SharedSession, model: Float64Array, signal: AbortSignal | undefined) => {
+    const w = { data: new Float32Array(model.subarray(0, weights)), dims: [classes, x.cols] };
+    const b = { data: new Float32Array(model.subarray(weights)), dims: [classes] };
+    const out = await (await open({ runtime })).run({ ...held, w, b }, { signal, transfer: true });
+    return { out, value: lossOf(out.others.data as Float32Array, out.own.data as Float32Array) };
+  };
   return {
     rows: x.rows,
     cols: x.cols,
     classes,
-    async evaluate(weights, signal) {
-      const session = await gradientSession({ runtime });
-      const out = await session.run(feeds(weights), { signal, transfer: true });
-      const value = lossOf(out.others.data as Float32Array, out.own.data as Float32Array);
-      return { value, gradient: Float64Array.from(out.gradient.data as Float32Array) };
+    async evaluate(model, signal) {
+      const { out, value } = await run(gradientSession, model, signal);
+      const gradient = new Float64Array(model.length);
+      gradient.set(out.weights.data as Float32Array);
+      gradient.set(out.biases.data as Float32Array, weights);
+      return { value, gradient };
     },
-    async test(weights, signal) {
-      const session = await testSession({ runtime });
-      const out = await session.run(feeds(weights), { signal, transfer: true });
-      const loss = lossOf(out.others.data as Float32Array, out.own.data as Float32Array);
-      const right = (out.best.data as Int32Array).reduce((sum, best, i) => sum + Number(best === labels[i]), 0);
-      return { loss, right };
+    async test(model, signal) {
+      const { out, value } = await run(testSession, model, signal);
+      const best = out.best.data as Int32Array;
+      return { loss: value, right: best.reduce((sum, c, i) => sum + Number(c === labels[i]), 0) };
+    },
+    async applySquare(block, count, signal) {
+      const session = await squareSession({ runtime });
+      const rows = { data: new Float32Array(block), dims: [count, x.cols] };
+      const out = await session.run({ x: held.x, block: rows }, { signal, transfer: true });
+      return new Float64Array(out.image.data as Float32Array);
     },
     release,
   };
@@ -86,7 +99,8 @@ const gradientSession = sharedSession(() => {
   const { x, mask, strange, others } = probabilities(g);
   // not p - 1 for a row's own class, which would lose its digits where p is near 1
   const residual = g.op("Sub", [strange, g.op("Mul", [mask, others])]);
-  g.output("gradient", g.op("Gemm", [residual, x], { transA: 1 }), "float32", ["classes", "cols"]);
+  g.output("weights", g.op("Gemm", [residual, x], { transA: 1 }), "float32", ["classes", "cols"]);
+  g.output("biases", g.op("ReduceSum", [residual, g.int64([0])], { keepdims: 0 }), "float32", ["classes"]);
   return g.build();
 });
 
@@ -98,11 +112,21 @@ const testSession = sharedSession(() => {
   return g.build();
 });
 
+const squareSession = sharedSession(() => {
+  const g = new GraphBuilder();
+  const x = g.input("x", "float32", ["n", "cols"]);
+  const block = g.input("block", "float32", ["count", "cols"]);
+  const scores = g.op("Gemm", [x, block], { transB: 1 });
+  g.output("image", g.op("Gemm", [scores, x], { transA: 1 }), "float32", ["count", "cols"]);
+  return g.build();
+});
+
 function probabilities(g: GraphBuilder) {
   const x = g.input("x", "float32", ["n", "cols"]);
   const w = g.input("w", "float32", ["classes", "cols"]);
   const mask = g.input("mask", "float32", ["n", "classes"]);
-  const logits = g.op("Gemm", [x, w], { transB: 1 });
+  const b = g.input("b", "float32", ["classes"]);
+  const logits = g.op("Gemm", [x, w, b], { transB: 1 });
   const logs = g.op("LogSoftmax", [logits], { axis: 1 });
   const all = g.op("Exp", [logs]);
   const strange = g.op("Sub", [all, g.op("Mul", [all, mask])]);

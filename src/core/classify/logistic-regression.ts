@@ -44,8 +44,8 @@ export interface LogisticHead extends TrainedHead<LogisticClassifier> {
  * With two classes scikit-learn penalises one vector w, the log odds of the second class; here the rows are -w / 2 and
  * w / 2, so that both say the same of everything. A class without training rows gets the probability 0.
  *
- * Found by L-BFGS in whitened coordinates, in which Böhning's bound on the curvature is a diagonal; products are
- * onnxruntime's, in float32, sums and the optimiser's vectors in float64.
+ * Found by L-BFGS that begins with Böhning's bound on the curvature; products are onnxruntime's, in float32, the sum of
+ * the loss and the optimiser's vectors in float64.
  *
  * @param data at least two classes with rows
  * @throws what `checkTrainingSet` throws; NotFiniteError naming the first bad row; DegenerateDataError when all rows are
@@ -59,9 +59,9 @@ export async function trainLogistic(data: LabelledRows, options: LogisticOptions
   checkTrainingSet(data);
   const rows = await prepareRows(data, scaling, settings.signal);
   try {
-    const fit = await logisticPath(rows.held, rows.whitening, rows.counts, settings)(c);
+    const fit = await logisticPath(rows, settings)(c);
     const { trainLoss, iterations, converged } = fit;
-    const trained = await trainedLogistic(data, rows, fit, settings.signal);
+    const trained = trainedLogistic(data, rows, fit);
     return { ...trained, notes: { chosen: { C: c } }, trainLoss, iterations, converged };
   } finally {
     await rows.held.release();

@@ -1,22 +1,24 @@
 /** Training rows made ready for logistic regression, and what it finds as a classifier for the rows as they were. */
+import { DegenerateDataError } from "../errors.js";
+import { centreColumnsSteps } from "../numeric/centre.js";
+import { columnMeansSteps } from "../numeric/covariance.js";
 import { inTurns } from "../numeric/in-turns.js";
 import type { Matrix } from "../numeric/matrix.js";
+import { rowRanges, type Steps } from "../numeric/steps.js";
 import { classCounts } from "./class-labels.js";
 import type { LogisticClassifier } from "./classifier.js";
+import { curvatureOf } from "./curvature-guess.js";
 import type { LabelledRows, TrainedHead } from "./head.js";
 import { type HeldRows, holdRows } from "./logistic-loss.js";
-import type { LogisticFit } from "./logistic-path.js";
+import type { LogisticFit, PathRows } from "./logistic-path.js";
 import { type PresentClasses, presentClasses } from "./present-classes.js";
 import { type FeatureScaling, fitScalingSteps, type ScalingRule, scaledRowsSteps } from "./scaling.js";
-import { fitWhitening, unwhitenSteps, type Whitening, whiten } from "./whitening.js";
 
-export interface LogisticRows {
+/** Rows less their mean, divided by a power of two near their size, so that squares stay within float32's range. */
+export interface LogisticRows extends PathRows {
   readonly scaling: FeatureScaling;
-  readonly whitening: Whitening;
   readonly present: PresentClasses;
-  /** rows of each class that is present */
-  readonly counts: readonly number[];
-  readonly held: HeldRows;
+  readonly mean: Float64Array;
 }
 
 /** Release `held` when done. @throws NotFiniteError, DegenerateDataError as `trainLogistic` */
@@ -24,26 +26,64 @@ export async function prepareRows(data: LabelledRows, rule: ScalingRule, signal?
   const { vectors, labels } = data;
   const scaling = await inTurns(fitScalingSteps(vectors, rule, "vectors"), signal);
   const scaled = await inTurns(scaledRowsSteps(vectors, scaling, { argument: "vectors" }), signal);
-  const whitening = await fitWhitening(scaled, signal);
+  const mean = await inTurns(columnMeansSteps(scaled), signal);
+  const { largest, squares } = await inTurns(spreadSteps(scaled, mean), signal);
+  const unit = 2 ** Math.floor(Math.log2(largest));
   const present = presentClasses(data);
   const counts = Array.from(classCounts(labels)).filter((n) => n > 0);
-  const held = await holdLabelled(await whiten(whitening, scaled, signal), labels.indices, present);
-  return { scaling, whitening, present, counts, held };
+  const held = await holdLabelled(scaled, labels.indices, { present, mean, unit }, signal);
+  try {
+    const curvature = await curvatureOf(held, squares / unit ** 2, signal);
+    return { held, curvature, counts, unit, scaling, present, mean };
+  } catch (error) {
+    await held.release().catch(() => {});
+    throw error;
+  }
 }
 
-/** Other rows in the coordinates of the training rows, all of them of classes that are present. */
+/** Float32 rounds to 6e-8 of a number: rows that differ by no more are equal. */
+const leastSpread = 1e-6;
+
+/** The largest distance of a number to its column's mean, and the sum of the squares of all. */
+function* spreadSteps({ data, rows, cols }: Matrix, mean: Float64Array): Steps<{ largest: number; squares: number }> {
+  let [largest, squares] = [0, 0];
+  let differ = false;
+  for (const { from, to } of rowRanges(rows, cols)) {
+    for (let i = from * cols; i < to * cols; i += cols)
+      for (let j = 0; j < cols; j++) {
+        const distance = Math.abs(data[i + j] - mean[j]);
+        if (distance > leastSpread * Math.abs(mean[j])) differ = true;
+        if (distance > largest) largest = distance;
+        squares += distance * distance;
+      }
+    yield;
+  }
+  if (differ) return { largest, squares };
+  throw new DegenerateDataError(
+    "vectors",
+    "has rows that are all equal, so that nothing tells the classes apart: give rows that differ",
+  );
+}
+
+/** Other rows as the training rows are held, all of them of classes that are present. */
 export async function holdOthers(
   { vectors, labels }: LabelledRows,
-  { scaling, whitening, present }: LogisticRows,
+  rows: LogisticRows,
   signal?: AbortSignal,
 ): Promise<HeldRows> {
-  const scaled = await inTurns(scaledRowsSteps(vectors, scaling, { argument: "validation" }), signal);
-  return holdLabelled(await whiten(whitening, scaled, signal), labels.indices, present);
+  const scaled = await inTurns(scaledRowsSteps(vectors, rows.scaling, { argument: "validation" }), signal);
+  return holdLabelled(scaled, labels.indices, rows, signal);
 }
 
-function holdLabelled(x: Matrix, indices: Int32Array, { numbers, places }: PresentClasses): Promise<HeldRows> {
+async function holdLabelled(
+  scaled: Matrix,
+  indices: Int32Array,
+  { present: { numbers, places }, mean, unit }: Pick<LogisticRows, "present" | "mean" | "unit">,
+  signal?: AbortSignal,
+): Promise<HeldRows> {
+  const centred = await inTurns(centreColumnsSteps(scaled, mean, 1 / unit), signal);
   return holdRows(
-    x,
+    centred,
     indices.map((c) => numbers[c]),
     places.length,
   );
@@ -53,18 +93,22 @@ function holdLabelled(x: Matrix, indices: Int32Array, { numbers, places }: Prese
 const never = -1e30;
 
 /** The classifier over all classes, and the zeros that it began with. */
-export async function trainedLogistic(
-  { labels: { classes }, vectors: { cols: dim } }: LabelledRows,
-  { scaling, whitening, present: { places } }: LogisticRows,
-  { c, weights: whitened }: LogisticFit,
-  signal?: AbortSignal,
-): Promise<Pick<TrainedHead<LogisticClassifier>, "classifier" | "start">> {
-  const found = await inTurns(unwhitenSteps(whitening, whitened), signal);
+export function trainedLogistic(
+  { labels: { classes } }: LabelledRows,
+  { scaling, present: { places }, mean, unit }: LogisticRows,
+  { c, model }: LogisticFit,
+): Pick<TrainedHead<LogisticClassifier>, "classifier" | "start"> {
+  const dim = mean.length;
   const data = new Float32Array(classes.length * dim);
   const bias = new Float32Array(classes.length).fill(never);
   places.forEach((place, number) => {
-    data.set(found.weights.data.subarray(number * dim, (number + 1) * dim), place * dim);
-    bias[place] = found.bias[number];
+    let shift = 0;
+    for (let j = 0; j < dim; j++) {
+      const weight = model[number * dim + j] / unit;
+      data[place * dim + j] = weight;
+      shift += weight * mean[j];
+    }
+    bias[place] = model[places.length * dim + number] - shift;
   });
   const weights = { data, rows: classes.length, cols: dim };
   return {

@@ -68,7 +68,7 @@ export async function sweepLogistic(data: TrainingSet, options: SweepOptions = {
     const notes = { chosen: { C: best.c } };
     const trained = refit
       ? await trainLogistic(together(data), { ...settings, scaling, c: best.c })
-      : await trainedLogistic(data, rows, best, settings.signal);
+      : trainedLogistic(data, rows, best);
     return { classifier: trained.classifier, start: trained.start, notes, sweep };
   } finally {
     await rows.held.release();
@@ -82,17 +82,17 @@ interface Course extends LogisticSettings {
 }
 
 async function follow(
-  { held, whitening, counts }: LogisticRows,
+  rows: LogisticRows,
   others: HeldRows,
   cs: readonly number[],
   { strangers, onProgress, ...settings }: Course,
 ): Promise<{ sweep: readonly SweepPoint[]; best: LogisticFit }> {
-  const path = logisticPath(held, whitening, counts, settings);
+  const path = logisticPath(rows, settings);
   const sweep: SweepPoint[] = [];
   let best: { fit: LogisticFit; point: SweepPoint } | undefined;
   for (const c of cs) {
     const fit = await path(c);
-    const { loss, right } = await others.test(fit.weights, settings.signal);
+    const { loss, right } = await others.test(fit.model, settings.signal);
     const point = {
       c,
       trainLoss: fit.trainLoss,

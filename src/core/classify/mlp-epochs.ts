@@ -115,8 +115,8 @@ function overflow(epoch: number, { learningRate, scaling }: EpochSettings): Argu
   );
 }
 
-/** Fisher and Yates's, in place. */
-function shuffle(items: Int32Array, random: Random): void {
+/** A new order of the items, by Fisher and Yates, in place. */
+export function shuffle(items: Int32Array, random: Random): void {
   for (let i = items.length - 1; i > 0; i--) {
     const other = Math.floor(random() * (i + 1));
     const item = items[i];

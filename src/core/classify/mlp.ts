@@ -58,9 +58,10 @@ export async function trainMlp(data: TrainingSet, options: MlpOptions = {}): Pro
   const { labels, vectors } = data;
   const present = presentClasses(data);
   const scaling = await inTurns(fitScalingSteps(vectors, settings.scaling, "vectors"), settings.signal);
-  const rows = await preparedRows(data, scaling, present, settings.signal);
-  const validating = rowsOfPresent(data.validation, present);
-  const validation = validating && (await preparedRows(validating, scaling, present, settings.signal));
+  const rows = numbered(await scaledRows(data, "vectors", scaling, settings.signal), present);
+  const others = data.validation && (await scaledRows(data.validation, "validation", scaling, settings.signal));
+  const usable = rowsOfPresent(others, present);
+  const validation = usable && numbered(usable, present);
   const random = seededRandom(settings.seed);
   const start = initialNetwork(vectors.cols, settings.hidden, present.places.length, random);
   const { network, notes } = await runEpochs(start, { rows, validation, random, ...settings });
@@ -87,14 +88,15 @@ function checkedSettings(options: MlpOptions): Settings {
   return { ...options, hidden, epochs, batchSize, patience, learningRate, weightDecay, scaling, seed };
 }
 
-async function preparedRows(
+async function scaledRows(
   { vectors, labels }: LabelledRows,
+  argument: string,
   scaling: FeatureScaling,
-  { numbers }: PresentClasses,
   signal?: AbortSignal,
-): Promise<PreparedRows> {
-  return {
-    vectors: await inTurns(scaledRowsSteps(vectors, scaling, { argument: "vectors" }), signal),
-    labels: labels.indices.map((c) => numbers[c]),
-  };
+): Promise<LabelledRows> {
+  return { vectors: await inTurns(scaledRowsSteps(vectors, scaling, { argument }), signal), labels };
+}
+
+function numbered({ vectors, labels }: LabelledRows, { numbers }: PresentClasses): PreparedRows {
+  return { vectors, labels: labels.indices.map((c) => numbers[c]) };
 }

@@ -6,7 +6,6 @@ import { classCounts } from "./class-labels.js";
 import type { CentroidClassifier } from "./classifier.js";
 import type { LabelledRows, TrainedHead, TrainingNotes, TrainingSet } from "./head.js";
 import { checkTemperature } from "./knn-votes.js";
-import { presentClasses, rowsOfPresent } from "./present-classes.js";
 import { scaledBlocks } from "./row-blocks.js";
 import { type FeatureScaling, fitScalingSteps, type ScalingRule } from "./scaling.js";
 import { checkTrainingSet } from "./training-rows.js";
@@ -96,15 +95,14 @@ function meanDirections(
       );
     return length;
   });
-  return { scaling, centroids: { data, rows: counts.length, cols }, lengths };
+  return { scaling, centroids: { data, rows: counts.length, cols }, lengths, counts };
 }
 
 type Choice = { readonly temperature: number } & Pick<TrainingNotes, "remarks">;
 
 async function chooseTemperature(data: TrainingSet, fitted: FittedCentroids, signal?: AbortSignal): Promise<Choice> {
-  const validation = rowsOfPresent(data.validation, presentClasses(data));
-  if (validation) return { temperature: await temperatureOn(validation, fitted, signal) };
-  const temperature = await temperatureLeavingOut(data, fitted, classCounts(data.labels), signal);
+  const validated = data.validation && (await temperatureOn(data.validation, fitted, signal));
+  const temperature = validated ?? (await temperatureLeavingOut(data, fitted, signal));
   if (temperature !== undefined) return { temperature };
   const remarks = [`no class has two rows to choose the temperature of probabilities: it is ${defaultTemperature}`];
   return { temperature: defaultTemperature, remarks };

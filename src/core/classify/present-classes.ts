@@ -1,7 +1,8 @@
 /** The classes that have training rows: the others can be trained for nothing, and rows of them choose nothing. */
+import { checkFinite } from "../numeric/matrix.js";
+import { takeRows } from "../numeric/take-rows.js";
 import { classCounts, labelsOf } from "./class-labels.js";
 import type { LabelledRows } from "./head.js";
-import { rowsOf } from "./labelled-rows.js";
 
 export interface PresentClasses {
   /** places in all classes, rising */
@@ -20,12 +21,17 @@ export function presentClasses({ labels }: LabelledRows): PresentClasses {
   return { places, numbers };
 }
 
-/** The rows whose class is present; undefined where there are none. */
+/**
+ * The validation rows whose class is present; undefined where there are none.
+ *
+ * @throws NotFiniteError naming the first bad row, where the rows that are left have other numbers
+ */
 export function rowsOfPresent(rows: LabelledRows | undefined, { numbers }: PresentClasses): LabelledRows | undefined {
   if (!rows) return undefined;
   const { indices } = rows.labels;
   const kept = Int32Array.from(indices.keys()).filter((row) => numbers[indices[row]] >= 0);
   if (kept.length === 0) return undefined;
   if (kept.length === indices.length) return rows;
-  return { vectors: rowsOf(rows.vectors, kept), labels: labelsOf(rows.labels, kept) };
+  checkFinite(rows.vectors, "validation");
+  return { vectors: takeRows(rows.vectors, kept), labels: labelsOf(rows.labels, kept) };
 }

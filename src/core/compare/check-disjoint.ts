@@ -29,7 +29,7 @@ export function checkDisjoint(
   return {
     name,
     passed: true,
-    finding: `none of the ${tested} tested pictures trains, and none has a near-duplicate that does (cosine ${leaks.threshold} or more)`,
+    finding: `none of the ${tested} tested pictures trains, and none has a near-duplicate that does (cosine ${leaks.threshold.toFixed(2)} or more)`,
   };
 }
 

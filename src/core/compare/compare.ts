@@ -241,15 +241,16 @@ async function describeAll(
 async function curveOf(
   model: string,
   vectors: Matrix,
-  { labels, splits }: Field,
+  { labels, splits, near, disjoint }: Field,
   { labelEfficiency: wanted = {}, seed = 0, signal, onProgress }: CompareOptions,
 ): Promise<ComparedModel["labelEfficiency"]> {
-  if (wanted === false) return undefined;
+  // drawn from what is tested, a curve would say nothing
+  if (wanted === false || !disjoint.passed) return undefined;
   const step = `Label efficiency of ${model}`;
   return labelEfficiency(
     { vectors, labels },
     {
-      ...{ ...wanted, head: headNamed("logistic"), splits, seed },
+      ...{ ...wanted, head: headNamed("logistic"), splits, seed, groups: near.groups },
       ...(signal ? { signal } : {}),
       onProgress: (done, total) => onProgress?.(step, done, total),
     },

@@ -24,7 +24,7 @@ export interface SimilarityGroups {
   /** the lowest of `thresholds` */
   readonly threshold: number;
   /** cosine from which rows were joined, one a matrix */
-  readonly thresholds: readonly number[];
+  readonly thresholds?: readonly number[];
 }
 
 /** Similar pairs on both sides of a split. */
@@ -32,7 +32,7 @@ export interface LeakReport {
   /** the lowest of `thresholds` */
   readonly threshold: number;
   /** cosine from which rows count as similar, one a matrix */
-  readonly thresholds: readonly number[];
+  readonly thresholds?: readonly number[];
   /** a is a training (or validation) row, b a test row; for each test row its most similar one, the most similar first */
   readonly pairs: readonly SimilarPair[];
   /** test rows in such a pair, in rising order */

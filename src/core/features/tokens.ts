@@ -10,7 +10,10 @@ import { rowLengths } from "../numeric/normalise.js";
  */
 export function patchTokens(patches: readonly Patches[]): Matrix {
   if (!Array.isArray(patches) || patches.length === 0)
-    throw new ArgumentError("patches", "must be a list with the patches of at least one image");
+    throw new ArgumentError(
+      "patches",
+      "must be a list with the patches of at least one image; a model whose patchDim is 0 gives none",
+    );
   const tokens = stackPatches(patches);
   patches.forEach(({ data, rows, cols, dim, picture }, i) => {
     checkFinite({ data, rows: rows * cols, cols: dim }, `patches[${i}]${picture ? ` (${picture.name})` : ""}`);

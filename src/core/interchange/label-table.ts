@@ -62,9 +62,17 @@ export function parseLabelTable(path: string, text: string): LabelTable {
     const name = fields[file]?.trim() ?? "";
     if (problem !== undefined) malformed.push({ line, problem });
     else if (name === "") malformed.push({ line, problem: "names no picture" });
-    else rows.push({ line, file: name, label: fields[label].trim().normalize("NFC") });
+    else rows.push({ line, file: name, label: labelOf(fields[label]) });
   }
   return { path, rows, malformed };
+}
+
+/** Without the apostrophe that keeps spreadsheets from taking it for a formula. */
+function labelOf(field: string): string {
+  return field
+    .trim()
+    .replace(/^'(?=[=+\-@])/, "")
+    .normalize("NFC");
 }
 
 /** The text of the bytes, in UTF-8 or, as Excel saves its Unicode texts, in UTF-16 with a mark. */

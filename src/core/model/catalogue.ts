@@ -66,7 +66,9 @@ export async function findModel(source: string): Promise<ModelPlace> {
 export async function findModelFolder(source: string): Promise<string> {
   if (existsSync(source)) {
     if (statSync(source).isDirectory()) return source;
-    throw new FileError(source, "is a file: give an ONNX file, or the model's folder, the one with config.json");
+    const isOnnx = extname(source).toLowerCase() === ".onnx";
+    const advice = "give the model's folder, the one with config.json";
+    throw new FileError(source, isOnnx ? `is one ONNX file: ${advice}` : `is a file: ${advice}, or an ONNX file`);
   }
   const entry = catalogueEntry(source);
   if (!entry && !isHubId(source)) throw unknownModel(source);

@@ -11,7 +11,7 @@ import { extract, extractStream } from "./extract.js";
 import { fingerprintOf } from "./fingerprint.js";
 import type { Model, Network, NetworkOptions } from "./model.js";
 import { openNetwork, openOnnxFileNetwork } from "./network.js";
-import { assumedTransform, checkNotTwice } from "./onnx/preparation.js";
+import { assumedTransform, checkNotTwice, isOwn } from "./onnx/preparation.js";
 
 export type LoadOptions = NetworkOptions;
 
@@ -50,7 +50,7 @@ function preparation({ convention }: Network, declared: Transform | undefined): 
   if (!convention) return { transform: declared ?? imagenetTransform, transformAssumed: declared === undefined };
   if (declared) checkNotTwice(declared, convention);
   const { normalisation } = convention;
-  const own = typeof normalisation === "object" ? { mean: normalisation.mean, std: normalisation.std } : undefined;
+  const own = isOwn(normalisation) ? { mean: normalisation.mean, std: normalisation.std } : undefined;
   return {
     transform: declared ?? assumedTransform(convention),
     transformAssumed: declared === undefined,

@@ -201,7 +201,7 @@ export interface Model extends AsyncDisposable {
   readonly transform: Transform;
   /** whether the model came without a preprocessor_config.json, so that `transform` is the usual one for ImageNet */
   readonly transformAssumed: boolean;
-  /** what the network itself then does to its input; `transform` leaves that out. ONNX files only, where they do */
+  /** what the network itself takes out of its input, which `transform` then leaves to it; ONNX files only, where they do */
   readonly ownNormalisation?: OwnNormalisation;
   /**
    * Runs the network on a tensor that is ready.

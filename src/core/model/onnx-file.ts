@@ -108,6 +108,10 @@ function reasonOf(message: string): string {
   if (/External initializer|out of bounds/.test(message))
     return "keeps its weights in a file that ends too early: it is truncated, download it again";
   const operator = /Could not find an implementation for (\w+)/.exec(message);
+  const unknown = /No Op registered for (\w+)|Fatal error: ([\w.:]+)\(.*is not a registered/.exec(message);
+  if (unknown) return `uses ${unknown[1] ?? unknown[2]}, which onnxruntime does not know: export it without`;
+  if (/IR version|under development/.test(message))
+    return "is written in a newer form of ONNX than onnxruntime reads here: export it with a lower opset";
   if (operator) return `uses ${operator[1]} as onnxruntime does not have it here: take another of the ONNX files`;
   return "is no ONNX file that onnxruntime accepts: download it again";
 }

@@ -28,6 +28,11 @@ export async function pooledForward(
 ): Promise<ModelOutput & { pooled?: Matrix }> {
   if (pooling === undefined) return network.forward(pixels, { clsOnly, layers, layerNorm, attention, signal });
   const { patches, blocks } = poolingNeeds(pooling);
+  if (patches && network.patchDim === 0)
+    throw new ArgumentError(
+      "pooling",
+      `is ${nameOf(pooling)}, which takes patches, and this model gives none: use "cls"`,
+    );
   const wanted =
     blocks > 0 ? { clsOnly: clsOnly && !patches, layers: blocks } : { clsOnly: clsOnly && !patches, layers, layerNorm };
   const output = await network.forward(pixels, { ...wanted, attention, signal }).catch((error) => {

@@ -82,7 +82,7 @@ export async function projectPca(
  * Centred in float64 first, since float32 sums of squares lose everything when the mean is large, and scaled by a
  * power of two, which is exact, so that neither large nor small numbers leave float32's range when squared.
  */
-export async function covarianceOf(x: Matrix, signal?: AbortSignal): Promise<Covariance> {
+async function covarianceOf(x: Matrix, signal?: AbortSignal): Promise<Covariance> {
   const { rows, cols } = x;
   const mean = await inTurns(columnMeansSteps(x), signal);
   const scale = await inTurns(deviationScale(x, mean), signal);

@@ -2,6 +2,7 @@
 import { ArgumentError, DegenerateDataError, NotFiniteError } from "../errors.js";
 import { checkCount } from "../numeric/neighbours.js";
 import { type Random, seededRandom } from "../numeric/random.js";
+import { shuffle } from "../numeric/shuffle.js";
 import type { VectorSource } from "./searcher.js";
 
 export interface RandomPairsOptions {
@@ -69,14 +70,6 @@ function sampleOf(total: number, count: number, random: Random): number[] {
     chosen.add(chosen.has(any) ? last : any);
   }
   return [...chosen].sort((a, b) => a - b);
-}
-
-/** @see Fisher & Yates 1938 */
-function shuffle(items: unknown[], random: Random): void {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [items[i], items[j]] = [items[j], items[i]];
-  }
 }
 
 interface SampledRow {

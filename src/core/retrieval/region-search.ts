@@ -2,6 +2,8 @@
  * Search by a part of a picture, in two steps: the box alone, as a picture of its own, finds candidates by their
  * vectors; these are compared with it patch by patch, the box as it stands in its picture.
  */
+
+import { ArgumentError } from "../errors.js";
 import { matchRegion, type RegionMatch } from "../features/matching.js";
 import { decodeImage } from "../image/decode.js";
 import { outputSize, transformForSize } from "../image/transform.js";
@@ -52,6 +54,11 @@ function patchReader(reader: PictureReader): ExtractOptions & { model: Model } {
 /** The patches of one picture. */
 export async function patchesOf(picture: ImageSource, reader: PictureReader): Promise<Patches> {
   const { model, ...reading } = patchReader(reader);
+  if (model.patchDim === 0)
+    throw new ArgumentError(
+      "region",
+      `needs patches, which ${model.name} does not give: search by the whole picture, or with another model`,
+    );
   return (await model.extract([picture], reading)).patches[0];
 }
 

@@ -7,7 +7,16 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { ArgumentError } from "../errors.js";
 
-export type ElementType = "float32" | "uint8" | "int8" | "int32" | "int64" | "float16" | "bfloat16" | "bool";
+export type ElementType =
+  | "float32"
+  | "float64"
+  | "uint8"
+  | "int8"
+  | "int32"
+  | "int64"
+  | "float16"
+  | "bfloat16"
+  | "bool";
 
 /** TensorProto.DataType */
 const elementCode: Record<ElementType, number> = {
@@ -17,6 +26,7 @@ const elementCode: Record<ElementType, number> = {
   int32: 6,
   int64: 7,
   bool: 9,
+  float64: 11,
   float16: 10,
   bfloat16: 16,
 };

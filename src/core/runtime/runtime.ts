@@ -16,6 +16,8 @@ export interface SessionOptions {
   readonly exactInt8?: boolean;
   /** folder that the graph's references to outside weights start from; needed only when it has any */
   readonly weightsFolder?: string;
+  /** hand the graph's bytes over instead of copying them: the caller's array is empty afterwards @default false */
+  readonly transfer?: boolean;
 }
 
 export interface RunOptions {
@@ -128,7 +130,9 @@ class WorkerRuntime implements Runtime {
       executionProviders: checkedProviders(options.executionProviders),
       extra: { session: sessionEntries(options) },
     };
-    const opened = await this.#ask<Opened>({ kind: "open", model, options: native }).catch(async (error: Error) => {
+    const moved = options.transfer && typeof model !== "string" ? [{ data: model, dims: [] }] : [];
+    const request: Request = { kind: "open", model, options: native };
+    const opened = await this.#ask<Opened>(request, undefined, moved).catch(async (error: Error) => {
       await this.#checkProviders(native, error.message);
       throw error;
     });

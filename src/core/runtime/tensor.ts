@@ -1,6 +1,6 @@
 /** What goes into and comes out of a session: numbers and their sizes, row-major. */
 
-export type TensorData = Float32Array | Uint8Array | Int8Array | Int32Array | BigInt64Array;
+export type TensorData = Float32Array | Float64Array | Uint8Array | Int8Array | Int32Array | BigInt64Array;
 
 export interface Tensor<T extends TensorData = TensorData> {
   data: T;

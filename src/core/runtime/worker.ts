@@ -11,6 +11,7 @@ let count = 0;
 
 const elementTypes: [new (n: number) => TensorData, ort.Tensor.Type][] = [
   [Float32Array, "float32"],
+  [Float64Array, "float64"],
   [Uint8Array, "uint8"],
   [Int8Array, "int8"],
   [Int32Array, "int32"],

@@ -1,8 +1,9 @@
 /** A store: what is in it, its vectors, its indexes. */
 import { statSync } from "node:fs";
 import { ofCell } from "../display-hook.js";
+import { given } from "../given.js";
 import type { Model } from "../model/model.js";
-import { checkModel, inputSizeOf } from "../model/vector-space.js";
+import { checkModel, inputSizeOf, type VectorSpace } from "../model/vector-space.js";
 import { inTurns } from "../numeric/in-turns.js";
 import type { LabelledVectors } from "../numeric/labelled-vectors.js";
 import type { Matrix } from "../numeric/matrix.js";
@@ -60,6 +61,8 @@ export interface StoredEmbeddings extends LabelledVectors {
   /** the images' ids in the store: [rows] */
   images: Float64Array;
   modelName: string;
+  /** which vectors of other pictures can be compared with these; a head that is trained on them is saved with it */
+  space: VectorSpace;
 }
 
 /** An open store. Several may have it open, also while one embeds into it. Close it; `await using` does so too. */
@@ -139,18 +142,19 @@ async function readEmbeddings(
   database: StoreDatabase,
   { space: wanted, where, signal }: EmbeddingsOptions,
 ): Promise<StoredEmbeddings> {
-  const space = chooseSpace(database, wanted);
-  const stored = storedVectors(database, space, where && conditionOf(database, where));
+  const chosen = chooseSpace(database, wanted);
+  const { id: _, dim: __, ...space } = chosen;
+  const stored = storedVectors(database, chosen, where && conditionOf(database, where));
   const { images } = stored;
   const vectors = await inTurns(allRows(stored), signal);
   const described = describePictures(database, space, images);
-  const { transform: _, background: __, size: ___, ...reading } = space.reading ?? { transform: undefined };
+  const { fit, pooling } = space.reading ?? {};
   const size = inputSizeOf(space);
   return {
     vectors,
     pictures: described.map(({ picture }) => picture),
     labels: described.map(({ label }) => label),
-    ...{ images, modelName: space.modelName, ...reading },
+    ...{ images, modelName: space.modelName, space, ...given({ fit, pooling }) },
     ...(size ? { size } : {}),
   };
 }

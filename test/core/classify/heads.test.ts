@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { trainedParameters } from "#dist/core/classify/classifier.js";
 import { centroidHead, type HeadName, headNamed, headNames, mlpHead } from "#dist/core/classify/heads.js";
 import { predict } from "#dist/core/classify/predict.js";
-import { ArgumentError, DegenerateDataError } from "#dist/core/errors.js";
+import { ArgumentError, DegenerateDataError, NotFiniteError } from "#dist/core/errors.js";
 import { accuracyOf, clouds } from "../../support/labelled.js";
 
 const data = { ...clouds([14, 14, 14], 12), validation: clouds([14, 14, 14], 12, { spread: 0.4 }) };
@@ -31,6 +31,18 @@ describe("headNamed(name)", () => {
       await assert.rejects(headNamed(name).train(clouds([4, 0], 3), { seed: 0 }), DegenerateDataError);
     });
   }
+
+  it("gives heads that name the validation row with NaN, also where others of its class are of no use", async () => {
+    const train = clouds([6, 6, 0], 5);
+    const validation = clouds([3, 3, 3], 5);
+    validation.vectors.data[4 * 5] = Number.NaN;
+    for (const name of headNames)
+      await assert.rejects(
+        headNamed(name).train({ ...train, validation }, { seed: 0 }),
+        (e) => e instanceof NotFiniteError && e.argument === "validation" && e.row === 4,
+        name,
+      );
+  });
 
   it("refuses names that no head has", () => {
     assert.throws(

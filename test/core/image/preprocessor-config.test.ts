@@ -52,6 +52,28 @@ describe("parsePreprocessorConfig", () => {
     assert.deepEqual([transform.crop, transform.interpolation, transform.rescale], [undefined, "bilinear", 1 / 255]);
   });
 
+  it("reads that of the Hub's ResNets, whose size is the crop's and whose short edge is longer by crop_pct", () => {
+    for (const size of [224, { shortest_edge: 224 }])
+      for (const kind of ["image_processor_type", "feature_extractor_type"]) {
+        const { resize, crop } = parse({ [kind]: "ConvNextFeatureExtractor", size, crop_pct: 0.875, resample: 3 });
+        assert.deepEqual(
+          [resize, crop],
+          [
+            { rule: "short-edge", size: 256 },
+            { height: 224, width: 224 },
+          ],
+        );
+      }
+    const unsaid = parse({ image_processor_type: "ConvNextImageProcessorFast", size: { shortest_edge: 288 } });
+    assert.deepEqual([unsaid.resize, unsaid.interpolation], [{ rule: "short-edge", size: 329 }, "bilinear"]);
+    const large = parse({
+      image_processor_type: "ConvNextImageProcessor",
+      size: { shortest_edge: 384 },
+      crop_pct: 0.875,
+    });
+    assert.deepEqual([large.resize, large.crop], [{ rule: "squash", height: 384, width: 384 }, undefined]);
+  });
+
   it("takes a plain number as a square for ViT and as the short edge for Bit", () => {
     const vit = parse({ feature_extractor_type: "ViTFeatureExtractor", size: 224, resample: 3 });
     assert.deepEqual(vit.resize, { rule: "squash", height: 224, width: 224 });

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import sharp from "sharp";
 import { ArgumentError, CheckpointError, ClosedError, FileError, ImageError } from "#dist/core/errors.js";
 import { loadModel } from "#dist/core/model/load.js";
 import type { Model } from "#dist/core/model/model.js";
 import { maxDifference } from "../../support/compare.js";
 import { fixture, projectFile } from "../../support/fixtures.js";
+import { type BackboneOptions, backboneFile, weights } from "../../support/onnx-graphs.js";
 import { shoes } from "../../support/pictures.js";
 import { temporaryFolder } from "../../support/temporary.js";
 
@@ -210,6 +211,165 @@ describe("loadModel", () => {
     await writeFile(join(copy, "config.json"), JSON.stringify(config));
     await writeFile(join(copy, "model.onnx"), "<html>");
     await assert.rejects(loadModel(copy), CheckpointError);
+  });
+
+  describe("an ONNX file", () => {
+    const resnet = (name: string) => fixture(`exports/resnet/${name}`);
+    const imagenet = { image_mean: [0.485, 0.456, 0.406], image_std: [0.229, 0.224, 0.225] };
+    let count = 0;
+
+    /** files of the fixture and others in a folder of their own */
+    async function made(files: Record<string, string | object>): Promise<string> {
+      const target = join(folder(), `onnx ${++count}`);
+      for (const [name, from] of Object.entries(files)) {
+        await mkdir(dirname(join(target, name)), { recursive: true });
+        if (typeof from === "string") await cp(resnet(from), join(target, name));
+        else await writeFile(join(target, name), JSON.stringify(from));
+      }
+      return target;
+    }
+
+    async function using<T>(source: string, use: (model: Model) => T | Promise<T>): Promise<T> {
+      const opened = await loadModel(source);
+      try {
+        return await use(opened);
+      } finally {
+        await opened.close();
+      }
+    }
+
+    it("opens by its path, with the usual preparation for ImageNet, which it says to be assumed", () =>
+      using(relative(process.cwd(), resnet("logits.onnx")), async (opened) => {
+        assert.deepEqual([opened.name, opened.source, opened.family], ["logits", resnet("logits.onnx"), "onnx"]);
+        const { resize, crop, mean } = opened.transform;
+        assert.deepEqual([resize, crop?.height, mean[0]], [{ rule: "short-edge", size: 256 }, 224, 0.485]);
+        assert.deepEqual([opened.transformAssumed, opened.ownNormalisation], [true, undefined]);
+        assert.equal(model.transformAssumed, false);
+        const { cls, patches } = await opened.extract(shoes, { batchSize: 3 });
+        assert.deepEqual([cls.rows, cls.cols, patches[3].rows, patches[3].dim], [4, 12, 7, 12]);
+      }));
+
+    it("gives the same vectors of a picture whether it normalises inside, by levels or parts of 1, or is given it so", async () => {
+      const forms = ["logits.onnx", "normalises-0-1.onnx", "normalises-0-255.onnx"];
+      const vectors: Float32Array[] = [];
+      for (const name of forms)
+        await using(resnet(name), async (opened) => {
+          assert.equal(opened.ownNormalisation !== undefined, name !== "logits.onnx");
+          vectors.push((await opened.extract(shoes)).cls.data);
+        });
+      const spread = Math.max(...vectors[0]) - Math.min(...vectors[0]);
+      assert.ok(spread > 0.1, `${spread}`);
+      assert.ok(maxDifference(vectors[0], vectors[1]) < 1e-5);
+      assert.ok(maxDifference(vectors[0], vectors[2]) < 1e-4);
+    });
+
+    it("obeys the preprocessor_config.json beside it, and refuses one that normalises a second time", async () => {
+      const declared = { size: { height: 64, width: 64 }, resample: 3, ...imagenet };
+      const config = { "preprocessor_config.json": declared };
+      const [plain, own] = [
+        await made({ ...config, "m.onnx": "logits.onnx" }),
+        await made({ ...config, "m.onnx": "normalises-0-1.onnx" }),
+      ];
+      await using(join(plain, "m.onnx"), (opened) => {
+        assert.equal(opened.transformAssumed, false);
+        assert.deepEqual(opened.transform.resize, { rule: "squash", height: 64, width: 64 });
+      });
+      await assert.rejects(
+        loadModel(join(own, "m.onnx")),
+        (e: Error) =>
+          e instanceof CheckpointError &&
+          /set "do_normalize" to false there, or pictures are normalised twice/.test(e.message),
+      );
+      await writeFile(join(own, "preprocessor_config.json"), JSON.stringify({ ...declared, do_normalize: false }));
+      const { transformAssumed } = await using(join(own, "m.onnx"), (opened) => opened);
+      assert.equal(transformAssumed, false);
+    });
+
+    it("is read at the size that it fixes unless told otherwise", () =>
+      using(resnet("batch-2.onnx"), async (opened) => {
+        const { inputSize, cls } = await opened.extract(shoes.slice(0, 3));
+        assert.deepEqual([inputSize, cls.rows], [[32, 96], 3]);
+        await assert.rejects(opened.extract(shoes, { size: 64 }), /exported for 32 x 96 alone: give that size/);
+      }));
+
+    it("of a ResNet opens with its folder from the Hub, whichever of the two is named", async () => {
+      const target = await made({
+        "config.json": { model_type: "resnet" },
+        "preprocessor_config.json": {
+          image_processor_type: "ConvNextImageProcessor",
+          crop_pct: 0.875,
+          size: { shortest_edge: 224 },
+          ...imagenet,
+        },
+        "onnx/model.onnx": "logits.onnx",
+      });
+      const seen: unknown[] = [];
+      for (const source of [target, join(target, "onnx", "model.onnx")])
+        await using(source, async ({ name, family, transform, transformAssumed, extract }) => {
+          seen.push([name, family]);
+          assert.deepEqual([transform.resize, transformAssumed], [{ rule: "short-edge", size: 256 }, false]);
+          assert.equal((await extract([shoes[0]])).cls.cols, 12);
+        });
+      assert.deepEqual(seen, [
+        [basename(target), "resnet"],
+        ["model", "onnx"],
+      ]);
+    });
+
+    it("opens with a folder that holds nothing else, or of several the one with the usual name", async () => {
+      const folders: Record<string, string>[] = [
+        { "any.onnx": "pooled.onnx" },
+        { "model.onnx": "pooled.onnx", "other.onnx": "map.onnx" },
+      ];
+      for (const files of folders) {
+        const { dim, family } = await using(await made(files), (opened) => opened);
+        assert.deepEqual([dim, family], [12, "onnx"]);
+      }
+      const two = await made({ "a.onnx": "pooled.onnx", "b.onnx": "map.onnx" });
+      await assert.rejects(loadModel(two), /has a\.onnx, b\.onnx: give the one that you want by its path/);
+      const none = await made({ "config.json": { model_type: "resnet" } });
+      await assert.rejects(
+        loadModel(none),
+        (e: Error) =>
+          e instanceof CheckpointError &&
+          e.entry === "model_type" &&
+          /"resnet", which is not supported without an ONNX file/.test(e.message),
+      );
+    });
+
+    it("without a map gives vectors, and refuses a pooling of patches by the option's name", async () => {
+      const path = join(folder(), "no map.onnx");
+      const outputs: BackboneOptions["outputs"] = (g, map) =>
+        g.output("vector", g.op("Flatten", [g.op("Conv", [map, weights(g, "w", [2, 5, 56, 56])])]), "float32", [
+          "n",
+          2,
+        ]);
+      await writeFile(path, backboneFile({ outputs }));
+      await using(path, async (opened) => {
+        assert.deepEqual([opened.dim, opened.patchDim, opened.patchSize], [2, 0, 1]);
+        const { cls, patches } = await opened.extract(shoes.slice(0, 2));
+        assert.deepEqual([cls.rows, cls.cols, patches], [2, 2, []]);
+        await assert.rejects(
+          opened.extract([shoes[0]], { pooling: "mean" }),
+          (e: Error) =>
+            e instanceof ArgumentError &&
+            e.argument === "pooling" &&
+            /this model gives none: use "cls"/.test(e.message),
+        );
+      });
+    });
+
+    it("is refused where it is not there, is another file by another name, or is asked for in 8 bits", async () => {
+      await assert.rejects(
+        loadModel("models/resnet50.onnx"),
+        (e: Error) => e instanceof FileError && /is not there/.test(e.message),
+      );
+      await assert.rejects(loadModel(shoes[0]), /is a file: give the model's folder, .* or an ONNX file/);
+      await assert.rejects(loadModel(resnet("logits.onnx"), { precision: "int8" }), { argument: "precision" });
+      await assert.rejects(loadModel(resnet("logits.onnx"), { executionProviders: ["abacus"] }), {
+        argument: "executionProviders",
+      });
+    });
   });
 
   it("names an execution provider that is not there, whatever the family", async () => {

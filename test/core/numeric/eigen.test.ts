@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { covariance } from "#dist/core/numeric/covariance.js";
 import { leadingEigenpairs } from "#dist/core/numeric/eigen.js";
 import { seededRandom } from "#dist/core/numeric/random.js";
-import { symmetricEigenpairs } from "#dist/core/numeric/tridiagonal.js";
+import { finish } from "#dist/core/numeric/steps.js";
+import { symmetricEigenpairs, symmetricEigenvalueSteps } from "#dist/core/numeric/tridiagonal.js";
 import { assertClose, normalMatrix } from "../../support/samples.js";
 
 /** The largest entry of A v - lambda v, over all pairs, as a share of the largest eigenvalue. */
@@ -69,6 +70,18 @@ describe("symmetricEigenpairs(a, n)", () => {
 
   it("knows the eigenvalues of [[2, 1], [1, 2]]", () => {
     assertClose(symmetricEigenpairs(Float64Array.of(2, 1, 1, 2), 2).values, [3, 1], 1e-15);
+  });
+});
+
+describe("symmetricEigenvalueSteps(a, n)", () => {
+  it("gives the values of symmetricEigenpairs, and leaves its argument as it was", () => {
+    for (const n of [1, 2, 7, 40]) {
+      const { covariance: a } = covariance(normalMatrix(n + 2, n, n));
+      const before = a.slice();
+      const values = finish(symmetricEigenvalueSteps(a, n));
+      assert.deepEqual(values, symmetricEigenpairs(a, n).values);
+      assert.deepEqual(a, before);
+    }
   });
 });
 

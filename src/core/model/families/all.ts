@@ -8,3 +8,8 @@ import type { CommonConfig, VitFamily } from "./family.js";
 const all = [dino, dinov2, dinov2WithRegisters, dinov3] as unknown as VitFamily<CommonConfig>[];
 
 export const vitFamilies: ReadonlyMap<string, VitFamily> = new Map(all.map((family) => [family.modelType, family]));
+
+/** Whether a model's family is one of vision transformers; the others are convolutional networks and ONNX files. */
+export function isTransformer({ family }: { readonly family: string }): boolean {
+  return vitFamilies.has(family);
+}

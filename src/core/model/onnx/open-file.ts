@@ -1,5 +1,5 @@
 /** An ONNX file of a network for pictures: read, looked through, and opened with its features as outputs. */
-import { readFile, stat } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { CheckpointError, FileError } from "../../errors.js";
 import { GraphBuilder } from "../../runtime/graph.js";
 import type { Runtime, Session } from "../../runtime/runtime.js";
@@ -58,20 +58,34 @@ export async function openOnnxNetwork(runtime: Runtime, path: string, options: N
   const model = withFeatures(external ? withRealNames(bytes, external) : bytes, features, first);
   const session = await openOnnxSession(runtime, path, model, {
     ...options,
+    transfer: true,
     ...(external ? { weightsFolder: external.folder } : {}),
   });
   return { path, input, features, hasFirst: first !== undefined, weightFiles: filesOf(external), session };
 }
 
+/** Room behind a file for what is added to it. */
+const room = 2 ** 16;
+
+/** The file's bytes in a buffer that has `room` behind them, so that networks of some hundred MB are not copied. */
 async function readOnnx(path: string): Promise<Uint8Array> {
   try {
-    const { size } = await stat(path);
-    if (size > mostBytes)
-      throw new CheckpointError(
-        path,
-        `has ${size} bytes where an ONNX file has at most 2 GB: export it with its weights in a file beside it`,
-      );
-    return await readFile(path);
+    const file = await open(path);
+    try {
+      const { size } = await file.stat();
+      if (size > mostBytes)
+        throw new CheckpointError(
+          path,
+          `has ${size} bytes where an ONNX file has at most 2 GB: export it with its weights in a file beside it`,
+        );
+      const buffer = new Uint8Array(size + room);
+      let length = 0;
+      for (let read = -1; read !== 0 && length < size; length += read)
+        read = (await file.read(buffer, length, size - length)).bytesRead;
+      return buffer.subarray(0, length);
+    } finally {
+      await file.close();
+    }
   } catch (cause) {
     if (cause instanceof CheckpointError) throw cause;
     const { code, message } = cause as NodeJS.ErrnoException;
@@ -79,6 +93,16 @@ async function readOnnx(path: string): Promise<Uint8Array> {
       cause,
     });
   }
+}
+
+function appended(bytes: Uint8Array, addition: Uint8Array): Uint8Array {
+  const { buffer, byteOffset, length } = bytes;
+  const size = length + addition.length;
+  const fits = byteOffset + size <= buffer.byteLength;
+  const whole = fits ? new Uint8Array(buffer, byteOffset, size) : new Uint8Array(size);
+  if (!fits) whole.set(bytes);
+  whole.set(addition, length);
+  return whole;
 }
 
 /** TensorProto.DataType of what exporters write for pictures */
@@ -126,7 +150,7 @@ function withFeatures(bytes: Uint8Array, { vector, maps }: FeatureValues, first:
   if (vector !== undefined) g.output(added.vector, g.op("Flatten", [float(vector)]), "float32");
   for (const [i, map] of maps.entries()) g.output(added.map(i), float(map), "float32");
   if (first !== undefined) g.output(added.first, float(first), "float32");
-  return Buffer.concat([bytes, g.buildAddition()]);
+  return appended(bytes, g.buildAddition());
 }
 
 function filesOf(external: ExternalFiles | undefined): string[] {

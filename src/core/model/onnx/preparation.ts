@@ -72,6 +72,11 @@ export function checkNotTwice(declared: Transform, { path, normalisation }: Inpu
   }
 }
 
+/** Whether the file's first operators do what a preparation otherwise does; a batch norm that comes after does not. */
+export function isOwn(normalisation: InputConvention["normalisation"]): normalisation is InputNormalisation {
+  return typeof normalisation === "object" && normalisation.range !== undefined && normalisation.range !== "normalised";
+}
+
 function checkedRange(path: string, normalisation: InputNormalisation | "unknown"): InputRange {
   if (normalisation !== "unknown") {
     checkRedFirst(path, normalisation);
