@@ -1,5 +1,6 @@
 /** The benchmarks by group. Each ratio is measured in one run against a peer; above 1 means that patchlab is faster. */
 import { cpus } from "node:os";
+import { classify } from "./classify.js";
 import { folder, memory } from "./folder.js";
 import { image } from "./image.js";
 import { installedVersion, versionIn } from "./installed.js";
@@ -40,6 +41,7 @@ export const groups: Record<string, Group> = {
   umap: { run: umap, peer: "umap-js" },
   retrieval: { run: retrieval },
   kernel: { run: kernel, peer: "tslab" },
+  classify: { run: classify, slow: true },
   store: { run: store, slow: true },
   million: { run: million, slow: true },
   folder: { run: folder, slow: true },

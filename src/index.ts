@@ -158,6 +158,7 @@ export type {
   Model,
   ModelOutput,
   NetworkOptions,
+  OwnNormalisation,
   PixelTensor,
   TokenPlace,
 } from "./core/model/model.js";

@@ -28,7 +28,7 @@ interface Bench {
 
 const groups = ["model", "image", "pca", "umap", "retrieval", "kernel"];
 /** those that take minutes */
-const slow = ["store", "million", "folder", "memory", "sizes"];
+const slow = ["classify", "store", "million", "folder", "memory", "sizes"];
 
 export function benchCommand(): Command {
   return new Command("bench")

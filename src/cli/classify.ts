@@ -19,7 +19,7 @@ import { makeFolderOf } from "./write-file.js";
 
 export interface ClassifyOptions extends StoreOptions {
   labels?: string;
-  with?: HeadName;
+  head?: HeadName;
   folds?: number;
   seed?: number;
   duplicates?: number;
@@ -52,7 +52,7 @@ export function classifyCommand(): Command {
       "a CSV file with the columns file and label, or the folders that the pictures lie in (default: folders)",
       nonEmpty,
     )
-    .addOption(new Option("--with <head>", "what is trained on the vectors (default: logistic)").choices(headNames))
+    .addOption(new Option("--head <name>", "what is trained on the vectors (default: logistic)").choices(headNames))
     .option("--folds <n>", "parts, each tested by what the others trained (default: 5)", atLeastTwo)
     .option("--seed <n>", "decides the parts and the starts (default: 0)", wholeNumber)
     .option(
@@ -104,7 +104,7 @@ export interface Trained {
 }
 
 async function train(path: string, options: ClassifyOptions, progress: Progress): Promise<Trained> {
-  const { space, with: head, folds, seed, duplicates: duplicateThreshold, save, out } = options;
+  const { space, head, folds, seed, duplicates: duplicateThreshold, save, out } = options;
   const signal = interruptSignal();
   const store = await openStore(path);
   try {
@@ -150,7 +150,7 @@ function checkUse(source: string, options: ClassifyOptions, command: Command): v
   if (use === undefined && isFolder(source))
     fail(`${source} is a folder: make a store of it with \`patchlab embed\` and give that, or judge it with --use`);
   if (use !== undefined) {
-    const names = ["labels", "with", "folds", "seed", "duplicates", "save", "predict", "out"] as const;
+    const names = ["labels", "head", "folds", "seed", "duplicates", "save", "predict", "out"] as const;
     const training = names.filter((name) => options[name] !== undefined).map((name) => `--${name}`);
     if (training.length > 0) fail(`--use trains nothing: leave ${training.join(" and ")} out`);
     if (isRead(source) && whereOf(options))

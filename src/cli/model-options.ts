@@ -10,7 +10,7 @@ export interface ModelOptions {
 /** The model itself, for verbs with a size of another meaning. */
 export function withModel(command: Command): Command {
   return command
-    .option("--model <model>", "name or folder of a model", nonEmpty, "efficientnet-lite0")
+    .option("--model <model>", "name, folder or ONNX file of a model", nonEmpty, "efficientnet-lite0")
     .option("--threads <n>", "threads for the network (default: the machine's physical cores)", positiveInteger);
 }
 

@@ -1,69 +1,22 @@
 /** Curves with bands on two axes, as SVG that takes the colour of what surrounds it: the same in pages and in pictures. */
 import { ArgumentError } from "../core/errors.js";
-import { type Axis, type AxisRule, axisOf } from "./axis.js";
+import {
+  type ChartAxis,
+  type ChartMark,
+  type ChartOptions,
+  type ChartPoint,
+  type ChartSeries,
+  chartAxis,
+  type Frame,
+  frameOf,
+  line,
+} from "./chart-frame.js";
+import { endNames, legend } from "./chart-names.js";
 import { markPath } from "./marks.js";
 import { escapeXml } from "./markup.js";
 import { categoryStyles } from "./palette.js";
-import { contentWidth, svgText } from "./svg.js";
+import { svgText } from "./svg.js";
 import { significant } from "./wording.js";
-
-export interface ChartPoint {
-  readonly x: number;
-  readonly y: number;
-  readonly label?: string;
-  /** how far it may be off: a band around the curve */
-  readonly low?: number;
-  readonly high?: number;
-}
-
-export interface ChartSeries {
-  readonly name: string;
-  /** in the order in which they are joined; one alone stands as a mark */
-  readonly points: readonly ChartPoint[];
-  /** @default of the palette, by its place among the series */
-  readonly colour?: string;
-}
-
-export interface ChartAxis extends Partial<AxisRule> {
-  /** what it measures, with the unit */
-  readonly label: string;
-}
-
-/** A line across the chart at a place that matters. */
-export interface ChartMark {
-  readonly at: number;
-  readonly label: string;
-}
-
-export interface ChartOptions {
-  readonly x: ChartAxis;
-  readonly y: ChartAxis;
-  /** @default 720 units */
-  readonly width?: number;
-  /** @default 340 units */
-  readonly height?: number;
-  /** where a series' name stands: beside its end, or in a legend above @default "legend" */
-  readonly names?: "legend" | "ends";
-  /** vertical lines */
-  readonly columns?: readonly ChartMark[];
-  /** horizontal lines */
-  readonly levels?: readonly ChartMark[];
-  /** dots on the curves @default true */
-  readonly dots?: boolean;
-}
-
-/** Where a chart's curves lie, in units. */
-interface Frame {
-  readonly across: Axis;
-  readonly up: Axis;
-  readonly atX: (share: number) => number;
-  readonly atY: (share: number) => number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Text and lines take the colour of what surrounds them, so that they suit light and dark. */
-const line = { text: "currentColor", faint: 'stroke="currentColor" stroke-opacity=".16"' };
 
 /**
  * The elements of a chart.
@@ -74,8 +27,8 @@ export function chartElements(series: readonly ChartSeries[], options: ChartOpti
   const points = series.flatMap((one) => one.points);
   if (points.length === 0) throw new ArgumentError("series", "hold no point: give at least one");
   const { x, y, names = "legend", columns = [], levels = [] } = options;
-  const across = axis("x", [...points.map((p) => p.x), ...columns.map(({ at }) => at)], x);
-  const up = axis("y", [...points.flatMap(extent), ...levels.map(({ at }) => at)], y);
+  const across = chartAxis("x", [...points.map((p) => p.x), ...columns.map(({ at }) => at)], x);
+  const up = chartAxis("y", [...points.flatMap(extent), ...levels.map(({ at }) => at)], y);
   const frame = frameOf(across, up, series, options);
   const colours = series.map(({ colour }, i) => colour ?? categoryStyles(series.length)[i].colour);
   return (
@@ -90,32 +43,6 @@ export function chartElements(series: readonly ChartSeries[], options: ChartOpti
 
 function extent({ y, low, high }: ChartPoint): number[] {
   return [y, ...[low, high].filter((value) => value !== undefined)];
-}
-
-function axis(name: string, values: readonly number[], { scale = "linear", ...rest }: ChartAxis): Axis {
-  const bad = values.find((value) => !Number.isFinite(value) || (scale === "log" && value <= 0));
-  if (bad !== undefined)
-    throw new ArgumentError("series", `have ${bad} as ${name}, which the ${scale} axis has no place for: leave it out`);
-  return axisOf(values, { scale, ...rest });
-}
-
-const letter = 6.6;
-
-function frameOf(
-  across: Axis,
-  up: Axis,
-  series: readonly ChartSeries[],
-  { width = contentWidth, height = 340, names, columns = [] }: ChartOptions,
-): Frame {
-  const longest = Math.max(...series.map(({ name }) => name.length));
-  const right = names === "ends" ? Math.min(0.3 * width, 20 + letter * longest) : 24;
-  // labels of vertical lines stand between the axis' own and the curves
-  const [left, top, bottom] = [56, columns.length > 0 ? 40 : 26, 44];
-  return {
-    ...{ across, up, width, height },
-    atX: (share) => round(left + share * (width - left - right)),
-    atY: (share) => round(height - bottom - share * (height - top - bottom)),
-  };
 }
 
 function grid({ across, up, atX, atY, height }: Frame, x: ChartAxis, y: ChartAxis): string {
@@ -182,49 +109,4 @@ function levelLine({ at, label }: ChartMark, { up, atX, atY }: Frame): string {
     `<path d="M${atX(0)} ${y}H${atX(1)}" stroke="currentColor" stroke-dasharray="3 3" stroke-opacity=".7"/>` +
     svgText(label, atX(1) - 4, y - 5, { size: 11, colour: line.text, anchor: "end" })
   );
-}
-
-/** Names beside the ends of their curves, moved apart where these lie close together. */
-function endNames(
-  series: readonly ChartSeries[],
-  colours: readonly string[],
-  { across, up, atX, atY, height }: Frame,
-): string {
-  const step = 15;
-  const ends = series
-    .map(({ name, points }, i) => ({ name, colour: colours[i], last: points.at(-1) }))
-    .flatMap(({ last, ...rest }) => (last ? [{ ...rest, x: atX(across.place(last.x)), y: atY(up.place(last.y)) }] : []))
-    .sort((a, b) => a.y - b.y);
-  const places = ends.map(({ y }) => y);
-  for (let i = 1; i < places.length; i++) places[i] = Math.max(places[i], places[i - 1] + step);
-  // those pushed past the bottom go back up
-  for (let i = places.length - 1, most = height - 46; i >= 0; i--, most = places[i + 1] - step)
-    places[i] = Math.min(places[i], most);
-  return ends
-    .map(({ name, colour, x, y }, i) => {
-      const lead =
-        Math.abs(places[i] - y) > 3
-          ? `<path d="M${x + 6} ${y}L${x + 12} ${round(places[i])}" stroke="${colour}"/>`
-          : "";
-      return lead + svgText(name, x + 14, round(places[i] + 4), { size: 12, colour: line.text });
-    })
-    .join("");
-}
-
-function legend(series: readonly ChartSeries[], colours: readonly string[], { width }: Frame): string {
-  let right = width - 24;
-  return [...series.entries()]
-    .reverse()
-    .map(([i, { name }]) => {
-      const text = svgText(name, right, 12, { size: 12, colour: line.text, anchor: "end" });
-      right -= name.length * 7.2 + 14;
-      const mark = `<path d="${markPath("circle", right + 4, 8, 4)}" fill="${colours[i]}"/>`;
-      right -= 14;
-      return text + mark;
-    })
-    .join("");
-}
-
-function round(value: number): number {
-  return Math.round(10 * value) / 10;
 }

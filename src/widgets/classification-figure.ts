@@ -1,8 +1,19 @@
 /** How well one classifier does: overall, class by class, what it mixes up, and whether its confidence can be believed. */
 import { ArgumentError } from "../core/errors.js";
 import type { ClassificationReport, ClassScores } from "../core/evaluate/classification-report.js";
-import { type BarTable, barMarkup, barTableMarkup, drawBar, drawBarTable } from "./bar-table.js";
-import type { Caption, FigureOptions, MimeBundle } from "./bundle.js";
+import { type BarTable, barMarkup, barTableMarkup } from "./bar-table.js";
+import { drawBar, drawBarTable } from "./bar-table-drawing.js";
+import type { MimeBundle } from "./bundle.js";
+import {
+  type ClassificationFigureOptions,
+  calibrationWords,
+  caption,
+  classesHead,
+  mostDrawn,
+  resultWords,
+  textOf,
+  worstFirst,
+} from "./classification-words.js";
 import {
   confusionMarkup,
   confusions,
@@ -14,16 +25,11 @@ import {
 import { bundleOf, type Figure } from "./figure.js";
 import { chartDrawing, chartMarkup } from "./line-chart.js";
 import { escapeHtml } from "./markup.js";
-import { overconfidence, reliabilityElements, reliabilitySize } from "./reliability.js";
+import { reliabilityElements, reliabilitySize } from "./reliability.js";
 import { contentWidth, type Drawing, ink, stacked, svgLines, svgText } from "./svg.js";
-import { accuracy, count, counted, decimal, modelAtSize, percent } from "./wording.js";
+import { accuracy, count, counted } from "./wording.js";
 
-export interface ClassificationFigureOptions extends FigureOptions {
-  /** what classified, for the caption, such as "logistic regression" @default not said */
-  readonly head?: string;
-  /** classes that are open, those recognised worst first; the others fold @default 12 */
-  readonly openClasses?: number;
-}
+export type { ClassificationFigureOptions } from "./classification-words.js";
 
 const columns: BarTable["columns"] = [
   { head: "class", width: 150 },
@@ -33,11 +39,6 @@ const columns: BarTable["columns"] = [
   { head: "precision", width: 76 },
   { head: "otherwise taken for", width: 190, kind: "words" },
 ];
-
-const classesHead = "Class by class, the worst recognised first";
-
-/** Classes drawn in the still picture. */
-const mostDrawn = 16;
 
 /**
  * Draws the record of `classificationReport`: accuracy with its interval, recall and precision class by class, the
@@ -70,10 +71,6 @@ export function classificationPart(report: ClassificationReport, options: Classi
   };
 }
 
-function worstFirst({ perClass }: ClassificationReport): ClassScores[] {
-  return perClass.filter(({ support }) => support > 0).sort((a, b) => a.recall - b.recall);
-}
-
 function rowOf(
   { label, support, recall, precision }: ClassScores,
   report: ClassificationReport,
@@ -89,22 +86,6 @@ function rowOf(
     accuracy(precision, support),
     words.join(", ") + more,
   ];
-}
-
-/** "between 79 and 92 %" and what always naming the largest class reaches. */
-function resultWords({
-  accuracy: { low, high, level },
-  rows,
-  correct,
-  majorityShare,
-  perClass,
-}: ClassificationReport): string {
-  const [from, to] = [accuracy(low, rows).replace(" %", ""), accuracy(high, rows)];
-  const largest = perClass.reduce((most, scores) => (scores.support > most.support ? scores : most), perClass[0]);
-  return (
-    `${count(correct)} of ${counted(rows, "picture")} right; ${percent(level)} interval ${from} to ${to}. ` +
-    `Always saying ${largest.label} would reach ${percent(majorityShare)}.`
-  );
 }
 
 function resultMarkup(report: ClassificationReport): string {
@@ -140,38 +121,6 @@ function reliabilityMarkup({ calibration }: ClassificationReport): string {
   return `<div><div class="pl-heads">Whether its confidence can be believed</div><div class="pl-reliability">${chart}</div></div>`;
 }
 
-/** "on average it is 12 points surer than it is right" */
-function calibrationWords(calibration: ClassificationReport["calibration"]): string {
-  const points = Math.round(overconfidence(calibration));
-  if (points === 0) return "on average it is as sure as it is right";
-  const n = counted(Math.abs(points), "point");
-  return points > 0
-    ? `on average it is ${n} surer than it is right`
-    : `on average it is ${n} less sure than it is right`;
-}
-
-function caption(report: ClassificationReport, options: ClassificationFigureOptions): Caption {
-  const { rows, classes, balancedAccuracy, calibration, logLoss } = report;
-  const head = options.head === undefined ? "" : `${options.head} on `;
-  const matrix =
-    classes.length <= mostOpenClasses && report.correct < rows
-      ? "In the table of what was taken for what, right answers lie on the diagonal and colour is the share of the row."
-      : "";
-  return {
-    shows: `Accuracy ${accuracy(report.accuracy.value, rows)} on ${counted(rows, "picture")} of ${counted(classes.length, "class", "classes")} by ${head}${modelAtSize(options.modelName, options.size)}.`,
-    reading: [
-      "The thin line on the bar is the interval of the accuracy, the dashed line what always naming the largest class reaches.",
-      `Recall is the share of a class that was recognised (mean ${accuracy(balancedAccuracy, rows)}, the balanced accuracy), precision the share right among what was taken for it.`,
-      matrix,
-      `Dots below the dashed diagonal are answers surer than they are right; a larger dot stands for more pictures: ${calibrationWords(calibration)} (expected calibration error ${accuracy(calibration.expectedError, rows)}, log loss ${decimal(logLoss)} nats).`,
-    ]
-      .filter(Boolean)
-      .join(" "),
-    lookFor:
-      "classes at the top of the list and what they are taken for; with few pictures a class, one picture moves its recall much.",
-  };
-}
-
 function draw(report: ClassificationReport, table: BarTable): Drawing {
   const { value, low, high } = report.accuracy;
   const big = svgText(accuracy(value, report.rows), 0, 24, { size: 26 });
@@ -200,22 +149,4 @@ function drawReliability({ calibration }: ClassificationReport): Drawing[] {
   const { elements, height } = chartDrawing(reliabilityElements(calibration), reliabilitySize.height);
   const title = svgText("Whether its confidence can be believed", 0, 14, { weight: 600, colour: ink.text });
   return [{ elements: `${title}<g transform="translate(0 26)">${elements}</g>`, height: height + 26 }];
-}
-
-function textOf(report: ClassificationReport): string[] {
-  const { rows, calibration, logLoss, balancedAccuracy } = report;
-  const classes = worstFirst(report).map(
-    ({ label, support, recall, precision }) =>
-      `  ${label}: recall ${accuracy(recall, support)} of ${count(support)}, precision ${accuracy(precision, support)}`,
-  );
-  const more =
-    classes.length > mostDrawn ? [`  … ${counted(classes.length - mostDrawn, "more class", "more classes")}`] : [];
-  return [
-    `accuracy ${accuracy(report.accuracy.value, rows)}: ${resultWords(report)}`,
-    `balanced accuracy ${accuracy(balancedAccuracy, rows)}, expected calibration error ${accuracy(calibration.expectedError, rows)}, log loss ${decimal(logLoss)} nats`,
-    classesHead,
-    ...classes.slice(0, mostDrawn),
-    ...more,
-    ...(report.correct < rows ? [`mixed up: ${confusionWords(report, 5)}`] : []),
-  ];
 }

@@ -29,10 +29,10 @@ export interface ClassificationFindings extends Pick<FigureOptions, "modelName" 
  */
 export async function classificationPage(findings: ClassificationFindings, title?: string): Promise<PageContent> {
   const { report, head, modelName } = findings;
-  const by = [head, modelName].filter(Boolean).join(" on ");
+  const by = [head === undefined ? "a classifier" : head, modelName].filter((name) => name !== undefined).join(" on ");
   return {
     title: title ?? `Classification into ${counted(report.classes.length, "class", "classes")}`,
-    intro: `${by === "" ? "The classifier" : sentence(by)} names ${count(report.correct)} of ${counted(report.rows, "picture")} rightly that it was not trained on.`,
+    intro: `${sentence(by)} names ${count(report.correct)} of ${counted(report.rows, "picture")} rightly that it was not trained on.`,
     sections: await classificationSections(findings),
   };
 }

@@ -2,7 +2,7 @@
 import type { ComparedModel, Comparison, ComparisonEntry } from "../core/compare/comparison.js";
 import { ArgumentError } from "../core/errors.js";
 import { categoryStyles } from "./palette.js";
-import { listed, modelAtSize } from "./wording.js";
+import { listed, modelAtSize, named } from "./wording.js";
 
 export function modelColours(models: readonly Pick<ComparedModel, "name">[]): Map<string, string> {
   const styles = categoryStyles(models.length);
@@ -13,13 +13,13 @@ export function modelColours(models: readonly Pick<ComparedModel, "name">[]): Ma
 export function modelsAtSize(models: readonly Pick<ComparedModel, "name" | "inputSize">[]): string {
   const sizes = models.map(({ inputSize }) => modelAtSize("", inputSize));
   if (models.length > 1 && sizes.every((size) => size === sizes[0]))
-    return `${listed(models.map(({ name }) => name))}, ${models.length === 2 ? "both" : "all"}${sizes[0]}`;
-  return listed(models.map(({ name, inputSize }) => modelAtSize(name, inputSize)));
+    return `${listed(models.map(({ name }) => named(name)))}, ${models.length === 2 ? "both" : "all"}${sizes[0]}`;
+  return listed(models.map(({ name, inputSize }) => modelAtSize(named(name), inputSize)));
 }
 
 /** The model as captions name it. */
 export function comparedAtSize({ models }: Comparison, name: string): string {
-  return modelAtSize(name, models.find((model) => model.name === name)?.inputSize);
+  return modelAtSize(named(name), models.find((model) => model.name === name)?.inputSize);
 }
 
 /** The head with which the models are right most often, the first of equals: figures of one head show it. */

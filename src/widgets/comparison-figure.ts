@@ -1,12 +1,13 @@
 /** Models compared: how often each is right, how sure that is, and whether the comparison is fair. */
 import type { Comparison, ComparisonEntry } from "../core/compare/comparison.js";
 import { ArgumentError } from "../core/errors.js";
-import { type BarGroup, type BarTable, barTableMarkup, drawBarTable } from "./bar-table.js";
+import { type BarGroup, type BarTable, barTableMarkup } from "./bar-table.js";
+import { drawBarTable } from "./bar-table-drawing.js";
 import type { Caption, FigureOptions, MimeBundle } from "./bundle.js";
 import { modelColours, modelsAtSize } from "./compared-models.js";
 import { brokenMarkup, checksMarkup, checksText, drawBroken, drawChecks, failedChecks } from "./comparison-checks.js";
 import { bundleOf, type Figure } from "./figure.js";
-import { pairReading, pairWords } from "./paired-words.js";
+import { type PairNote, pairReading, pairWords } from "./paired-words.js";
 import { type Drawing, stacked } from "./svg.js";
 import { accuracy, counted, decimal, percent } from "./wording.js";
 
@@ -60,8 +61,13 @@ function groupsOf({ heads, entries, pairs, models }: Comparison, isBroken: boole
   return heads.map((head) => ({
     head: `With ${head}`,
     rows: entries.filter((entry) => entry.head === head).map((entry) => rowOf(entry, colours.get(entry.model))),
-    notes: isBroken ? [] : words.filter((_, i) => pairs[i].head === head),
+    notes: isBroken ? [] : differencesFirst(words.filter((_, i) => pairs[i].head === head)),
   }));
+}
+
+/** Where long lists fold, what differs stays in sight. */
+function differencesFirst(notes: readonly PairNote[]): PairNote[] {
+  return [...notes].sort((a, b) => Number(b.told) - Number(a.told));
 }
 
 function rowOf({ model, report }: ComparisonEntry, colour: string | undefined): BarGroup["rows"][number] {
@@ -99,8 +105,11 @@ function caption(comparison: Comparison, isBroken: boolean): Caption {
   const { models, heads, labels, tested, splits, seed, entries, pairs } = comparison;
   const [{ report }] = entries;
   const level = percent(report.accuracy.level);
+  // what is broken may be just that
   const reading = [
-    `Every model had the same pictures, the same ${counted(splits.length, "split")} into training, validation and test, the same heads and seed ${seed}.`,
+    isBroken
+      ? ""
+      : `Every model had the same pictures, the same ${counted(splits.length, "split")} into training, validation and test, the same heads and seed ${seed}.`,
     `The thin line on a bar, and the small numbers, are the ${level} interval of the accuracy; the dashed line, at ${percent(report.majorityShare)}, is what always naming the largest class reaches.`,
     "Balanced accuracy is the mean of the classes' own; the calibration error is how far confidence and accuracy lie apart on average, the log loss (nats) how surprising the truth was: of both, less is better.",
     isBroken ? "" : pairReading(pairs.length),

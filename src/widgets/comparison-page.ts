@@ -11,7 +11,7 @@ import { onlyOnePart } from "./only-one-right.js";
 import type { PageContent, PageSection } from "./page.js";
 import { pairSentences } from "./paired-words.js";
 import { gridSide, type PicturePool, picturePool } from "./picture-pool.js";
-import { count, counted, listed } from "./wording.js";
+import { count, counted, listed, named } from "./wording.js";
 
 export interface ComparisonPageOptions {
   /** @default how many models were compared */
@@ -42,7 +42,7 @@ function intro(comparison: Comparison, head: string): string {
   const failed = failedChecks(comparison.checks);
   if (failed.length > 0) return brokenWords(failed);
   const entries = comparison.entries.filter((entry) => entry.head === head);
-  const right = (entry: ComparisonEntry): string => `${entry.model} on ${count(entry.report.correct)}`;
+  const right = (entry: ComparisonEntry): string => `${named(entry.model)} on ${count(entry.report.correct)}`;
   const ranked = [...entries].sort((a, b) => b.report.correct - a.report.correct);
   const pairs = comparison.pairs.filter((pair) => pair.head === head);
   const verdicts = pairSentences(comparison.pairs, pairs);

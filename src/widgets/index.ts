@@ -1,6 +1,6 @@
 export { type AttentionFigureOptions, type AttentionLike, attentionFigure } from "./attention-figure.js";
 export type { FigureOptions, MimeBundle } from "./bundle.js";
-export type { ChartAxis, ChartPoint, ChartSeries } from "./chart.js";
+export type { ChartAxis, ChartPoint, ChartSeries } from "./chart-frame.js";
 export { type ClassificationFigureOptions, classificationFigure } from "./classification-figure.js";
 export { type ClassificationFindings, classificationPage, classificationSections } from "./classification-page.js";
 export { comparisonFigure } from "./comparison-figure.js";
@@ -10,6 +10,7 @@ export { type ConfidentMistakesOptions, confidentMistakes } from "./confident-mi
 export { type EfficiencyChartOptions, efficiencyChart } from "./efficiency-chart.js";
 export { type EmbeddingMapOptions, embeddingMap, type ProjectionLike } from "./embedding-map.js";
 export { type GalleryOptions, gallery } from "./gallery.js";
+export type { Showable, ToBundleOptions } from "./kinds.js";
 export { type LabelMistakesGridOptions, labelMistakesGrid } from "./label-mistakes-grid.js";
 export { type LearningCurvesOptions, learningCurves } from "./learning-curves.js";
 export { type LineChartOptions, lineChart } from "./line-chart.js";
@@ -34,7 +35,7 @@ export {
 } from "./retrieval-grid.js";
 export { type SaveOptions, saveHtml } from "./save.js";
 export { type ScoreTableOptions, scoreTable } from "./score-table.js";
-export { type Showable, type ShowOptions, show, type ToBundleOptions, toBundle } from "./show.js";
+export { type ShowOptions, show, toBundle } from "./show.js";
 export { type MatrixTableOptions, matrixTable } from "./table.js";
 export type { PictureLike } from "./thumbnail.js";
 export { type TokenNormsFigureOptions, type TokenNormsLike, tokenNormsFigure } from "./token-norms-figure.js";

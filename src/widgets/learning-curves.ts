@@ -2,7 +2,8 @@
 import type { LearningPoint, TrainingNotes } from "../core/classify/head.js";
 import { ArgumentError } from "../core/errors.js";
 import type { Caption, FigureOptions, MimeBundle } from "./bundle.js";
-import { type ChartSeries, chartElements } from "./chart.js";
+import { chartElements } from "./chart.js";
+import type { ChartSeries } from "./chart-frame.js";
 import { bundleOf, type Figure } from "./figure.js";
 import { chartDrawing, chartMarkup } from "./line-chart.js";
 import { contentWidth } from "./svg.js";

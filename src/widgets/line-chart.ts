@@ -1,6 +1,7 @@
 /** Curves: how one number follows another, such as recall the time of a search. */
 import type { FigureOptions, MimeBundle } from "./bundle.js";
-import { type ChartAxis, type ChartSeries, chartElements } from "./chart.js";
+import { chartElements } from "./chart.js";
+import type { ChartAxis, ChartSeries } from "./chart-frame.js";
 import { bundleOf } from "./figure.js";
 import { escapeHtml } from "./markup.js";
 import { contentWidth, type Drawing, ink } from "./svg.js";

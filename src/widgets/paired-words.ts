@@ -2,15 +2,43 @@
 import type { ComparedPair } from "../core/compare/comparison.js";
 import { holm } from "../core/evaluate/holm.js";
 import type { BarNote } from "./bar-table.js";
-import { count, probability } from "./wording.js";
+import { count, named, probability } from "./wording.js";
 
 /** A difference that chance alone makes less often than this counts. */
 const level = 0.05;
 
+export interface PairNote extends BarNote {
+  /** whether one of the two is called better */
+  readonly told: boolean;
+}
+
 /** One sentence a pair, in their order; the verdict allows for the number of all pairs that were tested. */
-export function pairWords(pairs: readonly ComparedPair[]): BarNote[] {
+export function pairWords(pairs: readonly ComparedPair[]): PairNote[] {
   const corrected = holm(pairs.map(({ test }) => test.pValue));
-  return pairs.map((pair, i) => ({ verdict: verdict(pair, corrected[i], pairs.length), text: counts(pair) }));
+  return pairs.map((pair, i) => {
+    const ahead = moreOftenRight(pair);
+    const told = corrected[i] < level;
+    return {
+      told,
+      verdict: told ? `${ahead.better} is better than ${ahead.other}:` : noVerdict(pair, pairs.length),
+      text: counts(ahead),
+    };
+  });
+}
+
+interface Ahead {
+  readonly better: string;
+  readonly other: string;
+  readonly wins: number;
+  readonly losses: number;
+  readonly pValue: number;
+}
+
+function moreOftenRight({ test: { onlyA, onlyB, pValue }, ...pair }: ComparedPair): Ahead {
+  const [a, b] = [named(pair.a), named(pair.b)];
+  return onlyA >= onlyB
+    ? { better: a, other: b, wins: onlyA, losses: onlyB, pValue }
+    : { better: b, other: a, wins: onlyB, losses: onlyA, pValue };
 }
 
 /**
@@ -25,15 +53,14 @@ export function pairSentences(pairs: readonly ComparedPair[], told: readonly Com
   );
 }
 
-function verdict({ a, b, test: { onlyA, onlyB, pValue } }: ComparedPair, corrected: number, tests: number): string {
-  if (corrected < level) return onlyA > onlyB ? `${a} is better than ${b}:` : `${b} is better than ${a}:`;
-  // one test in twenty falls below the level where there is no difference at all
+/** One test in twenty falls below the level where there is no difference at all. */
+function noVerdict({ test: { pValue } }: ComparedPair, tests: number): string {
   return pValue < level ? `Not told apart, since one of ${count(tests)} tests easily comes out so:` : "Not told apart:";
 }
 
-function counts({ a, b, test: { onlyA, onlyB, pValue } }: ComparedPair): string {
-  if (onlyA + onlyB === 0) return `${a} and ${b} are right, and wrong, on the same pictures.`;
-  return `${a} right and ${b} wrong on ${count(onlyA)}, the reverse on ${count(onlyB)}: ${probability(pValue)}.`;
+function counts({ better, other, wins, losses, pValue }: Ahead): string {
+  if (wins === 0) return `${better} and ${other} are right, and wrong, on the same pictures.`;
+  return `${better} right and ${other} wrong on ${count(wins)}, the reverse on ${count(losses)}: ${probability(pValue)}.`;
 }
 
 /** What p is, and how many of them there are. */

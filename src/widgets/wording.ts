@@ -75,6 +75,11 @@ export function listed(items: readonly string[]): string {
   return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 }
 
+/** A name as it stands in a sentence: within quotation marks where it would break the sentence up. */
+export function named(name: string): string {
+  return /[,;:.!?]\s/.test(name) ? `\u201c${name}\u201d` : name;
+}
+
 /** A sentence's first letter as a capital. */
 export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

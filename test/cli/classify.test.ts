@@ -67,7 +67,7 @@ describe("patchlab classify", () => {
 
   for (const head of ["knn", "centroid", "logistic", "mlp"])
     it(`trains a ${head}, keeps it, and judges new pictures with it as it did right after the training`, async () => {
-      const kept = ["--with", head, "--folds", "2", "--save", `heads/${head}.json`];
+      const kept = ["--head", head, "--folds", "2", "--save", `heads/${head}.json`];
       const trained = await asJson("photos.patchlab", ...kept, "--predict", "new", "--csv", `${head} first.csv`);
       assert.equal(trained.files.tensors, at("heads", `${head}.safetensors`));
       assert.equal((await loadHead(at("heads", `${head}.json`))).classifier.kind, head);
@@ -122,7 +122,7 @@ describe("patchlab classify", () => {
       "top;",
     ];
     await writeFile(at("kinds.csv"), `\uFEFF${lines.join("\r\n")}\r\n`);
-    const { stdout } = await patchlab.run("classify", "photos.patchlab", "--labels", "kinds.csv", "--with", "centroid");
+    const { stdout } = await patchlab.run("classify", "photos.patchlab", "--labels", "kinds.csv", "--head", "centroid");
     assert.match(stdout, /^6 rows of kinds\.csv could not be used:/);
     assert.match(stdout, /line 13 names nowhere\.jpg, which is none of the pictures/);
     assert.match(stdout, /line 14 gives pants 2\.jpg no label/);
@@ -132,7 +132,7 @@ describe("patchlab classify", () => {
     assert.match(stdout, /13 pictures without a label were left out: /);
     assert.match(stdout, /trained on 11 pictures of 3 classes/);
     assert.match(stdout, /Trained on and not tested, having a single picture: alone/);
-    const found = await asJson("photos.patchlab", "--labels", "kinds.csv", "--with", "centroid");
+    const found = await asJson("photos.patchlab", "--labels", "kinds.csv", "--head", "centroid");
     assert.equal(found.labels.problems.length, 6);
     assert.equal(found.labels.unlabelled.length, 13);
     assert.deepEqual(found.untested, [{ label: "alone", rows: 1 }]);
@@ -186,7 +186,7 @@ describe("patchlab classify", () => {
       wrong(/name that ends in \.json/, "photos.patchlab", "--save", "head.bin"),
       wrong(/Give a number from 0 to 1/, "new", "--use", "a.json", "--csv", "x.csv", "--unsure-below", "60"),
       wrong(/Give 2 or more/, "photos.patchlab", "--folds", "1"),
-      wrong(/Allowed choices are knn/, "photos.patchlab", "--with", "forest"),
+      wrong(/Allowed choices are knn/, "photos.patchlab", "--head", "forest"),
       wrong(
         /--out is photos\.patchlab, which is one of the files to read/,
         "photos.patchlab",
@@ -244,7 +244,7 @@ describe("patchlab classify", () => {
       projectFile("dist/cli/main.js"),
       "classify",
       "many.patchlab",
-      "--with",
+      "--head",
       "mlp",
       "--save",
       "stopped.json",
@@ -274,7 +274,7 @@ describe("patchlab classify", () => {
       ],
       ...["classify", "other.patchlab", "--use", "heads/knn.json", "--csv", "x.csv"],
     );
-    await patchlab.run("classify", "photos.patchlab", "--save", "lost.json", "--with", "centroid");
+    await patchlab.run("classify", "photos.patchlab", "--save", "lost.json", "--head", "centroid");
     const lost = JSON.parse(await readFile(at("lost.json"), "utf8"));
     lost.backbone.fingerprint = "0".repeat(64);
     await writeFile(at("lost.json"), JSON.stringify(lost));

@@ -213,9 +213,10 @@ describe("the kernel that Jupyter starts", () => {
     assert.deepEqual([...opened.buffers[0]!], [1, 2, 3]);
     const { comm_id } = opened.content;
 
-    await client.send("comm_msg", { comm_id, data: { x: 5 } }, { buffers: [new Uint8Array([10, 20])] });
+    const asked = await client.send("comm_msg", { comm_id, data: { x: 5 } }, { buffers: [new Uint8Array([10, 20])] });
     const answered = await client.message(({ type, content }) => type === "comm_msg" && content.comm_id === comm_id);
     assert.deepEqual(answered.content.data, { got: 5 });
+    assert.equal(answered.parent, asked);
     assert.deepEqual([...answered.buffers[0]!], [20, 40]);
 
     await client.send("comm_open", { comm_id: "from page", target_name: "cell.target", data: { name: "Ada" } });

@@ -27,6 +27,14 @@ export class LabPage {
     await this.cells.nth(saved - 1).waitFor({ state: "attached", timeout: patience });
   }
 
+  /** Saves the notebook, and loads its page anew. */
+  async reload(): Promise<void> {
+    await this.page.keyboard.press("Control+s");
+    await this.page.locator(".lm-TabBar-tab.jp-mod-current:not(.jp-mod-dirty)").first().waitFor();
+    await this.page.reload();
+    await this.ready();
+  }
+
   /** How many cells the notebook's file holds. */
   async #savedCells(): Promise<number> {
     const { cells } = JSON.parse(await readFile(this.#notebook, "utf8")) as { cells: unknown[] };

@@ -26,9 +26,15 @@ function pair(onlyA: number, onlyB: number, pValue: number): ComparedPair {
 describe("pairWords(pairs)", () => {
   it("calls a model better only where chance makes such a difference in less than one of twenty tests", () => {
     assert.deepEqual(pairWords([pair(12, 3, 0.0352)]), [
-      { verdict: "A is better than B:", text: "A right and B wrong on 12, the reverse on 3: p\u00a0=\u00a00.035." },
+      {
+        told: true,
+        verdict: "A is better than B:",
+        text: "A right and B wrong on 12, the reverse on 3: p\u00a0=\u00a00.035.",
+      },
     ]);
-    assert.equal(pairWords([pair(3, 12, 0.0352)])[0].verdict, "B is better than A:");
+    const [{ verdict, text }] = pairWords([pair(3, 12, 0.0352)]);
+    assert.equal(verdict, "B is better than A:");
+    assert.match(text, /^B right and A wrong on 12, the reverse on 3:/);
     assert.equal(pairWords([pair(12, 5, 0.14)])[0].verdict, "Not told apart:");
     assert.match(pairWords([pair(30, 3, 1e-6)])[0].text, /p\u00a0<\u00a00\.001\.$/);
     assert.match(pairWords([pair(3, 3, 1)])[0].text, /p\u00a0=\u00a01\.$/);
@@ -85,6 +91,13 @@ describe("figures of a comparison", () => {
     it("ticks the checks that passed", async () => {
       const html = markup(await comparisonFigure(made));
       assert.equal(html.match(/<li class="pl-passed">.*?aria-label="passed"/g)?.length, 4);
+      assert.match(
+        html,
+        /Every trained parameter moved, 6 of 6\.<\/b> <details><summary>Show what was found<\/summary>/,
+      );
+      const whose =
+        "dinov2-small with weighted k-NN, efficientnet-lite0 with weighted k-NN and resnet50.a1_in1k with weighted k-NN";
+      assert.ok(html.includes(`<li>${whose}: it keeps examples and trains nothing.</li>`));
       assert.doesNotMatch(html, /broken|pl-failed|pl-invalid/i);
     });
 
@@ -93,11 +106,12 @@ describe("figures of a comparison", () => {
       const html = markup(bundle);
       assert.match(
         html,
-        /<div class="pl-body"><div class="pl-broken" role="alert"><p>This comparison is broken: a head never trained\.<\/p>.*Every trained parameter moved\?<\/b> No\. efficientnet-lite0 with logistic regression: The head/s,
+        /<div class="pl-body"><div class="pl-broken" role="alert"><p>This comparison is broken: a head never trained\.<\/p>.*Every trained parameter moved\?<\/b> No\. efficientnet-lite0 with logistic regression: the head/s,
       );
       assert.match(html, /pl-invalid/);
       assert.doesNotMatch(html, /Not told apart|is better than/);
       assert.match(caption(bundle), /^Broken comparison\. /);
+      assert.doesNotMatch(caption(bundle), /had the same pictures/);
       assert.match(bundle["text/plain"], /^3 models compared\nThis comparison is broken: a head never trained\.\n/);
       await assertPng(bundle, 300_000);
     });
@@ -115,6 +129,18 @@ describe("figures of a comparison", () => {
         caption(await comparisonFigure({ ...made, nearDuplicates, leaks })),
         /1 tested picture has a near-duplicate/,
       );
+    });
+
+    it("folds many pairs, those that differ first", async () => {
+      const skills = { a: 0, b: 0, c: 0, d: 0, e: 40 };
+      const html = markup(await comparisonFigure(await madeComparison({ perKind: 2, skills, heads: ["centroid"] })));
+      const verdicts = [...html.matchAll(/<li><strong>([^<]*)<\/strong>/g)].map(([, verdict]) => verdict);
+      assert.equal(verdicts.length, 10);
+      assert.deepEqual(
+        verdicts.map((verdict) => /^e is better than [abcd]:$/.test(verdict)),
+        Array.from({ length: 10 }, (_, i) => i < 4),
+      );
+      assert.match(html, /Show 4 more pairs/);
     });
 
     it("escapes the names of models and heads, and what checks found", async () => {

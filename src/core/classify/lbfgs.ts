@@ -23,8 +23,8 @@ export interface CurvaturePair {
 export interface MinimiseOptions {
   /** the inverse of a first guess of the function's second derivatives, times a vector; symmetric and positive */
   readonly inverseCurvature: (vector: Float64Array) => Float64Array;
-  /** the fall of a value that is not worth another iteration: done when less is expected */
-  readonly enough: (value: number) => number;
+  /** whether to end at a place from which the value is expected to fall by so much in the next iteration */
+  readonly isDone: (at: Evaluation, expectedFall: number) => boolean;
   readonly maxIterations: number;
   /** what is known of the curvature to begin with, the latest last @default nothing */
   readonly pairs?: readonly CurvaturePair[];
@@ -47,6 +47,8 @@ const mostSlopeLeft = 0.9;
 /** The value's rounding, as a share of it: sums of float32 numbers. */
 const rounding = 1e-7;
 const mostTries = 20;
+/** Iterations without a new lowest value after which rounding alone is at work. */
+const mostIdle = 20;
 
 /** @throws the signal's reason when it is aborted between two evaluations, and what `evaluate` throws */
 export async function minimise(
@@ -54,19 +56,22 @@ export async function minimise(
   start: Float64Array,
   options: MinimiseOptions,
 ): Promise<Minimum> {
-  const { inverseCurvature, enough, maxIterations, memory = 10, signal } = options;
+  const { inverseCurvature, isDone, maxIterations, memory = 10, signal } = options;
   const pairs = [...(options.pairs ?? [])];
   let at: Place = { x: start, ...(await evaluate(start)) };
+  let [lowest, idle] = [at.value, 0];
   for (let iterations = 0; ; iterations++) {
     signal?.throwIfAborted();
     const direction = descent(at.gradient, pairs, inverseCurvature, scaleOf(pairs.at(-1), inverseCurvature));
     const slope = product(direction, at.gradient);
-    const converged = -slope / 2 <= enough(at.value);
-    if (converged || iterations >= maxIterations) return { ...at, iterations, converged, pairs };
+    const converged = isDone(at, -slope / 2);
+    if (converged || iterations >= maxIterations || idle >= mostIdle) return { ...at, iterations, converged, pairs };
     const next = await search(evaluate, at, direction, slope, signal);
     if (!next) return { ...at, iterations, converged: false, pairs };
     remember(pairs, { step: minus(next.x, at.x), change: minus(next.gradient, at.gradient) }, memory);
     at = next;
+    idle = at.value < lowest ? 0 : idle + 1;
+    lowest = Math.min(lowest, at.value);
   }
 }
 

@@ -2,6 +2,7 @@
  * Multinomial logistic regressions of the same rows with weaker and weaker penalties, each begun where those before it
  * point to.
  */
+import { dot } from "../numeric/orthonormal.js";
 import { type Curvature, inverseCurvature } from "./curvature-guess.js";
 import { type CurvaturePair, type Evaluation, minimise } from "./lbfgs.js";
 import type { HeldRows } from "./logistic-loss.js";
@@ -12,6 +13,8 @@ export interface LogisticFit {
   readonly model: Float64Array;
   /** mean cross-entropy of the training rows in nats, without the penalty */
   readonly trainLoss: number;
+  /** Euclidean length of all weights together */
+  readonly weightNorm: number;
   readonly iterations: number;
   /** false where `maxIterations` came first, or rounding hides the rest of the way */
   readonly converged: boolean;
@@ -32,22 +35,28 @@ export interface PathRows {
   readonly unit: number;
 }
 
-/** The regressions of some rows by C; give rising ones. */
+/** A regression of some rows with one C; give rising ones. The tolerance is another one where it is given. */
+export type LogisticPath = (c: number, tolerance?: number) => Promise<LogisticFit>;
+
 export function logisticPath(
   { held, curvature, counts, unit }: PathRows,
   { tolerance, maxIterations, signal }: LogisticSettings,
-): (c: number) => Promise<LogisticFit> {
+): LogisticPath {
   const { rows, cols, classes } = held;
   const frequencies = lossOfFrequencies(counts);
-  // a loss near that of the frequencies, or near 0, has little to fall: what is left is measured by that
-  const enough = (value: number) => tolerance * Math.min(value, Math.abs(frequencies - value));
   let known: readonly Known[] = [];
-  return async (c) => {
+  return async (c, share = tolerance) => {
     const penalty = penaltyOf(c, classes, unit);
     const { start = new Float64Array(classes * (cols + 1)), pairs } = beginning(known, c, penalty, classes * cols);
     const minimum = await minimise((model) => penalised(held, model, penalty, signal), start, {
       inverseCurvature: inverseCurvature(curvature, penalty),
-      enough,
+      isDone: ({ value, gradient }, expectedFall) => {
+        // a loss near that of the frequencies has little to fall from there: what is left is measured by that, down to
+        // where rounding would decide
+        const whole = Math.max(leastGain * value, Math.min(value, Math.abs(frequencies - value)));
+        const certain = Math.max(certainShare, 10 * share) * whole;
+        return expectedFall <= share * whole && mostFall(gradient, penalty, classes * cols) <= certain;
+      },
       maxIterations,
       pairs,
       signal,
@@ -55,8 +64,36 @@ export function logisticPath(
     known = [{ c, penalty, ...minimum }, ...known].slice(0, 2);
     const { x: model, value, iterations, converged } = minimum;
     const trainLoss = (value - penaltySum(model, penalty, classes * cols)) / rows;
-    return { c, model, trainLoss, iterations, converged };
+    const weightNorm = Math.sqrt(squareSum(model, classes * cols)) / unit;
+    return { c, model, trainLoss, weightNorm, iterations, converged };
   };
+}
+
+/**
+ * L-BFGS expects too little of directions that it has not seen: a loss counts as found only where it cannot fall by more
+ * than this share.
+ */
+const certainShare = 1e-4;
+
+/** A gain over the frequencies that float32 can still tell, as a share of the loss. */
+const leastGain = 1e-6;
+
+const wayTolerance = 1e-3;
+
+/**
+ * The regression with one C, by way of roughly those with stronger penalties: for rows that can be parted the loss is
+ * far less curved than the guess, and from nothing it would take thousands of iterations.
+ */
+export async function oneRegression(rows: PathRows, c: number, settings: LogisticSettings): Promise<LogisticFit> {
+  const path = logisticPath(rows, settings);
+  // where the penalty is as curved as the loss in its steepest direction
+  const strong = 2 / (rows.curvature.values[0] * rows.unit ** 2);
+  const before: number[] = [];
+  for (let way = c / 10; way > strong; way /= 10) before.unshift(way);
+  let iterations = 0;
+  for (const way of before) iterations += (await path(way, wayTolerance)).iterations;
+  const fit = await path(c);
+  return { ...fit, iterations: iterations + fit.iterations };
 }
 
 /** The sum of the cross-entropies of a model that knows how often each class occurs, and nothing else. */
@@ -98,6 +135,11 @@ function beginning([last, before]: readonly Known[], c: number, penalty: number,
   return { start: last.x.map((v, i) => v + share * (v - before.x[i])), pairs };
 }
 
+/** The loss is at least as curved as its penalty, and so it cannot fall by more than this. */
+function mostFall(gradient: Float64Array, penalty: number, weights: number): number {
+  return squareSum(gradient, weights) / (2 * penalty);
+}
+
 async function penalised(
   held: HeldRows,
   model: Float64Array,
@@ -111,7 +153,10 @@ async function penalised(
 }
 
 function penaltySum(model: Float64Array, penalty: number, weights: number): number {
-  let sum = 0;
-  for (let i = 0; i < weights; i++) sum += model[i] * model[i];
-  return (penalty * sum) / 2;
+  return (penalty * squareSum(model, weights)) / 2;
+}
+
+/** Of the first `count` numbers. */
+function squareSum(numbers: Float64Array, count: number): number {
+  return dot(numbers, 0, numbers, 0, count);
 }

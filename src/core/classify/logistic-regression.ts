@@ -3,7 +3,7 @@ import { ArgumentError } from "../errors.js";
 import { checkCount } from "../numeric/neighbours.js";
 import type { LogisticClassifier } from "./classifier.js";
 import type { LabelledRows, TrainedHead } from "./head.js";
-import { logisticPath } from "./logistic-path.js";
+import { oneRegression } from "./logistic-path.js";
 import { prepareRows, trainedLogistic } from "./logistic-rows.js";
 import type { ScalingRule } from "./scaling.js";
 import { checkTrainingSet } from "./training-rows.js";
@@ -13,12 +13,12 @@ export interface SolverOptions {
   readonly scaling?: ScalingRule;
   /**
    * done when the loss is expected to fall by less than this share of itself, or of what it has fallen by from that of
-   * the classes' frequencies, whichever is less
+   * the classes' frequencies, whichever is less, and cannot fall by 1e-4 of it (or ten times this, if that is more)
    *
-   * @default 1e-7
+   * @default 1e-8, and 1e-7 for each C of a sweep
    */
   readonly tolerance?: number;
-  /** for one C @default 1000 */
+  /** for one C, and for each of the stronger penalties on the way to it @default 1000 */
   readonly maxIterations?: number;
   /** stops between two evaluations of the loss */
   readonly signal?: AbortSignal;
@@ -32,10 +32,14 @@ export interface LogisticOptions extends SolverOptions {
 export interface LogisticHead extends TrainedHead<LogisticClassifier> {
   /** mean cross-entropy of the training rows in nats, without the penalty */
   readonly trainLoss: number;
+  /** Euclidean length of all weights together */
+  readonly weightNorm: number;
   readonly iterations: number;
   /** false where `maxIterations` came first, or the rounding of float32 hides the rest of the way */
   readonly converged: boolean;
 }
+
+export const usualTolerance = 1e-8;
 
 /**
  * Multinomial logistic regression: weights and biases with the least sum of cross-entropies + ‖weights‖² / (2 C), as
@@ -54,15 +58,15 @@ export interface LogisticHead extends TrainedHead<LogisticClassifier> {
  * @example const { classifier } = await trainLogistic({ vectors: features.cls, labels: classLabels(names) }, { c: 1 });
  */
 export async function trainLogistic(data: LabelledRows, options: LogisticOptions = {}): Promise<LogisticHead> {
-  const { c = 1, scaling, ...settings } = solverSettings(ofCell(options));
+  const { c = 1, scaling, ...settings } = solverSettings(ofCell(options), usualTolerance);
   checkC(c, "c");
   checkTrainingSet(data);
   const rows = await prepareRows(data, scaling, settings.signal);
   try {
-    const fit = await logisticPath(rows, settings)(c);
-    const { trainLoss, iterations, converged } = fit;
+    const fit = await oneRegression(rows, c, settings);
+    const { trainLoss, weightNorm, iterations, converged } = fit;
     const trained = trainedLogistic(data, rows, fit);
-    return { ...trained, notes: { chosen: { C: c } }, trainLoss, iterations, converged };
+    return { ...trained, notes: { chosen: { C: c } }, trainLoss, weightNorm, iterations, converged };
   } finally {
     await rows.held.release();
   }
@@ -70,9 +74,9 @@ export async function trainLogistic(data: LabelledRows, options: LogisticOptions
 
 type SolverSettings = Required<Omit<SolverOptions, "signal">>;
 
-/** The options with their defaults, checked. */
-export function solverSettings<O extends SolverOptions>(options: O): O & SolverSettings {
-  const { scaling = "none", tolerance = 1e-7, maxIterations = 1000 } = options;
+/** The options with their defaults, checked. @param usual the default of `tolerance` */
+export function solverSettings<O extends SolverOptions>(options: O, usual: number): O & SolverSettings {
+  const { scaling = "none", tolerance = usual, maxIterations = 1000 } = options;
   if (!(tolerance > 0 && tolerance < 1))
     throw new ArgumentError("tolerance", `is ${tolerance}: give a share between 0 and 1, such as 1e-7`);
   checkCount(maxIterations, "maxIterations");

@@ -5,8 +5,8 @@ import { concatenated } from "../numeric/concatenated.js";
 import type { LogisticClassifier } from "./classifier.js";
 import type { LabelledRows, TrainedHead, TrainingSet } from "./head.js";
 import type { HeldRows } from "./logistic-loss.js";
-import { type LogisticFit, type LogisticSettings, logisticPath } from "./logistic-path.js";
-import { checkC, type SolverOptions, solverSettings, trainLogistic } from "./logistic-regression.js";
+import { type LogisticSettings, logisticPath, oneRegression } from "./logistic-path.js";
+import { checkC, type SolverOptions, solverSettings, trainLogistic, usualTolerance } from "./logistic-regression.js";
 import { holdOthers, type LogisticRows, prepareRows, trainedLogistic } from "./logistic-rows.js";
 import { presentClasses, rowsOfPresent } from "./present-classes.js";
 import { checkTrainingSet } from "./training-rows.js";
@@ -28,6 +28,8 @@ export interface SweepPoint {
   readonly c: number;
   /** mean cross-entropy of the training rows in nats, without the penalty */
   readonly trainLoss: number;
+  /** Euclidean length of all weights together */
+  readonly weightNorm: number;
   /** mean cross-entropy of the validation rows whose class has training rows */
   readonly validationLoss: number;
   /** share of all validation rows */
@@ -44,7 +46,8 @@ export interface LogisticSweep extends TrainedHead<LogisticClassifier> {
 
 /**
  * `trainLogistic` with each C, and the one that is right most often on the validation rows: of equally good ones the one
- * with the lowest validation loss, of these the smallest. DINOv2 takes the first of equally good ones.
+ * with the lowest validation loss, of these the smallest. DINOv2 takes the first of equally good ones. The classifier is
+ * the one that `trainLogistic` gives with that C.
  *
  * @param data with validation rows, of which at least one is of a class that has training rows
  * @throws what `trainLogistic` throws; ArgumentError when there are no such validation rows, or `cs` is empty or holds
@@ -53,23 +56,23 @@ export interface LogisticSweep extends TrainedHead<LogisticClassifier> {
  * @example const { classifier, sweep } = await sweepLogistic({ vectors, labels, validation });
  */
 export async function sweepLogistic(data: TrainingSet, options: SweepOptions = {}): Promise<LogisticSweep> {
-  const { cs = defaultCs, scaling, refit = false, onProgress, ...settings } = solverSettings(ofCell(options));
+  const { cs = defaultCs, refit = false, onProgress, ...solver } = ofCell(options);
+  const { scaling, ...settings } = solverSettings(solver, 1e-7);
   const rising = checkedCs(cs);
   checkTrainingSet(data);
   const choosing = checkedValidation(data);
   const rows = await prepareRows(data, scaling, settings.signal);
   try {
     const others = await holdOthers(choosing, rows, settings.signal);
-    const { sweep, best } = await follow(rows, others, rising, {
-      ...settings,
-      onProgress,
-      strangers: (data.validation?.vectors.rows ?? 0) - choosing.vectors.rows,
-    }).finally(() => others.release());
-    const notes = { chosen: { C: best.c } };
-    const trained = refit
-      ? await trainLogistic(together(data), { ...settings, scaling, c: best.c })
-      : trainedLogistic(data, rows, best);
-    return { classifier: trained.classifier, start: trained.start, notes, sweep };
+    const strangers = (data.validation?.vectors.rows ?? 0) - choosing.vectors.rows;
+    const course = { ...settings, strangers, onProgress };
+    const sweep = await follow(rows, others, rising, course).finally(() => others.release());
+    const { c } = sweep.reduce((best, point) => (isBetter(point, best) ? point : best));
+    const final = solverSettings(solver, usualTolerance);
+    const { classifier, start } = refit
+      ? await trainLogistic(together(data), { ...final, c })
+      : trainedLogistic(data, rows, await oneRegression(rows, c, final));
+    return { classifier, start, notes: { chosen: { C: c } }, sweep };
   } finally {
     await rows.held.release();
   }
@@ -86,26 +89,18 @@ async function follow(
   others: HeldRows,
   cs: readonly number[],
   { strangers, onProgress, ...settings }: Course,
-): Promise<{ sweep: readonly SweepPoint[]; best: LogisticFit }> {
+): Promise<SweepPoint[]> {
   const path = logisticPath(rows, settings);
   const sweep: SweepPoint[] = [];
-  let best: { fit: LogisticFit; point: SweepPoint } | undefined;
   for (const c of cs) {
-    const fit = await path(c);
-    const { loss, right } = await others.test(fit.model, settings.signal);
-    const point = {
-      c,
-      trainLoss: fit.trainLoss,
-      validationLoss: loss / others.rows,
-      validationAccuracy: right / (others.rows + strangers),
-      iterations: fit.iterations,
-      converged: fit.converged,
-    };
+    const { model, ...fit } = await path(c);
+    const { loss, right } = await others.test(model, settings.signal);
+    const validationAccuracy = right / (others.rows + strangers);
+    const point = { ...fit, validationLoss: loss / others.rows, validationAccuracy };
     sweep.push(point);
-    if (!best || isBetter(point, best.point)) best = { fit, point };
     onProgress?.(sweep.length, cs.length, point);
   }
-  return { sweep, best: (best as { fit: LogisticFit }).fit };
+  return sweep;
 }
 
 function isBetter(a: SweepPoint, b: SweepPoint): boolean {

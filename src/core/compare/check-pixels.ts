@@ -1,6 +1,6 @@
 /** Whether each model was shown the pictures as it was trained to see them. */
 
-import type { NamedImage } from "../model/model.js";
+import type { Model, NamedImage } from "../model/model.js";
 import type { Matrix } from "../numeric/matrix.js";
 import type { ComparisonCheck } from "./comparison.js";
 import { type NamedParticipant, readingOf } from "./participant.js";
@@ -25,9 +25,15 @@ export async function checkPixels(
   const passed = difference <= vectorTolerance;
   const where = participant.embeddings ? "the vectors that came with it" : "its vectors";
   const finding = passed
-    ? `its own transform${participant.model.transformAssumed ? ", which is ImageNet's since its files name none" : ""}: ${where} are those that it makes of the pictures`
+    ? `${transformOf(participant.model)}: ${where} are those that it makes of the pictures`
     : `${where} are others than it makes of ${furthest} (${difference.toFixed(2)} of their length away): they come from pictures that were prepared in another way, or from another model`;
   return { name, model, passed, finding };
+}
+
+/** How the model says that it is shown pictures. */
+function transformOf({ transformAssumed, ownNormalisation }: Model): string {
+  const whose = transformAssumed ? "ImageNet's transform, since its files name none" : "its own transform";
+  return ownNormalisation ? `${whose}, without the normalisation that its file does itself` : whose;
 }
 
 function judged({

@@ -48,11 +48,7 @@ export function checkSignature(path: string, { inputs, outputs }: Session, hidde
  * @returns how many pictures go into one run: all, unless the file fixes another number
  * @throws ShapeError when the file is made for another size, naming the one that works
  */
-export function picturesARun(
-  path: string,
-  { inputs }: Pick<Session, "inputs">,
-  { dims: [n, , height, width] }: PixelTensor,
-): number {
+export function picturesARun(path: string, { inputs }: Session, { dims: [n, , height, width] }: PixelTensor): number {
   const [batch, , h, w] = fixedSizes(inputs[0]);
   if ((h ?? height) !== height || (w ?? width) !== width)
     throw new ShapeError(

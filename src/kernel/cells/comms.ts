@@ -34,7 +34,7 @@ function toEvent(id: string, event: CommEvent["event"], message: CommMessage, ta
 export function createComms(emit: (event: CommEvent) => void): CellComms {
   const lines = new Map<string, OpenLine>();
   /** The page's message that is being heard. */
-  let request: string | undefined;
+  let request: CommEvent["request"];
   const targets = new Map<string, Target>();
   const send = (event: CommEvent): void => emit(request === undefined ? event : { ...event, request });
 

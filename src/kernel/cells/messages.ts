@@ -1,5 +1,6 @@
 /** What the process that runs cells and the one that started it say to each other. */
 import type { CompiledCell } from "../compiler/compiled-cell.js";
+import type { Header } from "../wire/message.js";
 
 /** Data of a Jupyter message by MIME type: text, base64 or JSON. */
 export type DisplayData = Record<string, unknown>;
@@ -22,8 +23,8 @@ export interface CommEvent {
   readonly data: Record<string, unknown>;
   readonly metadata: Record<string, unknown>;
   readonly buffers: Uint8Array[];
-  /** The msg_id of the page's own message or, from the cells, of the one that this answers at once. */
-  readonly request?: string;
+  /** Header of the page's own message or, from the cells, of the one that this answers at once. */
+  readonly request?: Header;
 }
 
 /** Something that cells did, in order. */

@@ -23,9 +23,10 @@ export interface AnswerSources {
 
 type AnyCommContent = CommContent & { readonly target_name?: string };
 
-function commEvent(event: CommEvent["event"], content: AnyCommContent, { metadata, buffers }: Request): CommEvent {
+function commEvent(event: CommEvent["event"], content: AnyCommContent, message: Request): CommEvent {
   const { comm_id: id, data, target_name: target } = content;
-  return { type: "comm", event, id, ...(target === undefined ? {} : { target }), data, metadata, buffers };
+  const { metadata, buffers, header: request } = message;
+  return { type: "comm", event, id, ...(target === undefined ? {} : { target }), data, metadata, buffers, request };
 }
 
 function commInfo(open: ReadonlyMap<string, string>, target: string | null | undefined): Content {

@@ -69,7 +69,9 @@ export class KernelSession {
     if (event.type === "input") {
       if (cell !== undefined) this.#ask(cell, event.prompt, event.password);
     } else if (event.type !== "page") {
-      publishEvent(this.#publisher, event, cell?.header);
+      // a page that asks for a widget's state knows its answer by this alone
+      const asked = event.type === "comm" ? event.request : undefined;
+      publishEvent(this.#publisher, event, asked ?? cell?.header);
     } else if (!this.#cells.page(event.data)) {
       const shown = { type: "display", data: event.data, metadata: {}, update: false } as const;
       publishEvent(this.#publisher, shown, cell?.header);

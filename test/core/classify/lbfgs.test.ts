@@ -20,7 +20,7 @@ function times(diagonal: (i: number) => number): (vector: Float64Array) => Float
   return (vector) => vector.map((v, i) => diagonal(i) * v);
 }
 
-const settings = { enough: () => 1e-14, maxIterations: 200 };
+const settings = { isDone: (_: Evaluation, fall: number) => fall <= 1e-14, maxIterations: 200 };
 
 describe("minimise(evaluate, start)", () => {
   it("finds the bottom of any bowl", async () => {
@@ -54,11 +54,11 @@ describe("minimise(evaluate, start)", () => {
     for (const guess of [1e6, 1e-6]) {
       const { evaluate } = bowl([1, 50], [3, -1]);
       const values: number[] = [];
-      let start = new Float64Array(2);
+      let start: Float64Array = new Float64Array(2);
       for (let i = 0; i < 8; i++) {
         const step = await minimise(evaluate, start, {
           inverseCurvature: times(() => guess),
-          enough: () => 0,
+          isDone: () => false,
           maxIterations: 1,
         });
         values.push(step.value);
@@ -77,7 +77,7 @@ describe("minimise(evaluate, start)", () => {
     const inverseCurvature = times(() => 1);
     const { converged, iterations } = await minimise(evaluate, new Float64Array(2), {
       inverseCurvature,
-      enough: () => 1e-14,
+      isDone: (_: Evaluation, fall: number) => fall <= 1e-14,
       maxIterations: 1,
     });
     assert.deepEqual([converged, iterations], [false, 1]);

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { createComms } from "#dist/kernel/cells/comms.js";
 import type { CommEvent } from "#dist/kernel/cells/messages.js";
 
-const event = (id: string, request: string, more: Partial<CommEvent> = {}): CommEvent => {
+const event = (id: string, msg_id: string, more: Partial<CommEvent> = {}): CommEvent => {
+  const request = { msg_id, msg_type: "comm_msg" };
   return { type: "comm", event: "message", id, data: {}, metadata: {}, buffers: [], request, ...more };
 };
 
@@ -21,7 +22,7 @@ describe("createComms(emit)", () => {
     line.send({ data: { at: "unasked" } });
     comms.receive(event("page", "o", { event: "open", target: "nobody" }));
     assert.deepEqual(
-      sent.map(({ event: kind, data, request }) => [kind, data.at, request]),
+      sent.map(({ event: kind, data, request }) => [kind, data.at, request?.msg_id]),
       [
         ["open", undefined, undefined],
         ["message", "once", "m"],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
 import fc from "fast-check";
+import type { CommEvent } from "#dist/kernel/cells/messages.js";
 import { RecordedSession } from "../../support/recorded-session.js";
 import { ok } from "../../support/scripted-interpreter.js";
 
@@ -133,6 +134,19 @@ describe("a session, publishing what cells do", () => {
         { type: "comm_msg", content: { comm_id: "c", data: { x: 2 } }, metadata, buffers: [bytes] },
         { type: "comm_close", content: { comm_id: "c", data: {} }, metadata, buffers: [] },
       ],
+    );
+  });
+
+  it("sends what answers a page's message as belonging to that, and all else to the latest cell", async () => {
+    const kernel = new RecordedSession();
+    kernel.execute("a", "cell");
+    await kernel.idle("a");
+    const line: CommEvent = { type: "comm", event: "message", id: "c", data: {}, metadata: {}, buffers: [] };
+    kernel.interpreter.emit({ ...line, request: { msg_id: "m", msg_type: "comm_msg" } });
+    kernel.interpreter.emit(line);
+    assert.deepEqual(
+      kernel.sent.slice(-2).map(({ parent }) => parent?.msg_id),
+      ["m", "a"],
     );
   });
 });

@@ -158,10 +158,13 @@ describe("a session, answering requests", () => {
     kernel.bring("m", "comm_msg", { comm_id: "c", data: { x: 2 } });
     kernel.bring("c", "comm_close", { comm_id: "c" });
     await kernel.idle("c");
+    const request = (msg_id: string, msg_type: string) => ({ request: { msg_id, msg_type } });
+    const [type, id] = ["comm", "c"];
+    const bare = { metadata: {}, buffers: [] };
     assert.deepEqual(kernel.interpreter.comms, [
-      { type: "comm", event: "open", id: "c", target: "t", data: { x: 1 }, metadata, buffers },
-      { type: "comm", event: "message", id: "c", data: { x: 2 }, metadata: {}, buffers: [] },
-      { type: "comm", event: "close", id: "c", data: {}, metadata: {}, buffers: [] },
+      { type, event: "open", id, target: "t", data: { x: 1 }, metadata, buffers, ...request("o", "comm_open") },
+      { type, event: "message", id, data: { x: 2 }, ...bare, ...request("m", "comm_msg") },
+      { type, event: "close", id, data: {}, ...bare, ...request("c", "comm_close") },
     ]);
     assert.deepEqual(
       kernel.lines().filter((line) => line.endsWith("of m")),

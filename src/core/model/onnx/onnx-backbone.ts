@@ -2,18 +2,18 @@
  * A network for pictures from one ONNX file, as torchvision, timm, the ONNX Model Zoo or the Hub have them: a ResNet
  * with its classifier, or without.
  */
-import { ArgumentError, CheckpointError, RuntimeError } from "../../errors.js";
+import { ArgumentError, CheckpointError } from "../../errors.js";
 import type { Matrix, Patches } from "../../numeric/matrix.js";
 import { openRuntime, type Runtime } from "../../runtime/runtime.js";
 import type { Tensor } from "../../runtime/tensor.js";
 import { cellsOf } from "../map-cells.js";
 import type { ForwardOptions, ModelOutput, Network, NetworkOptions, PixelTensor } from "../model.js";
 import { picturesARun } from "../onnx-signature.js";
-import { firstOf, partsOf } from "../pixel-parts.js";
 import { checkPixels } from "../pixels.js";
 import { added, type OpenedFile, openOnnxNetwork } from "./open-file.js";
 import type { InputConvention } from "./preparation.js";
 import { type Probed, probe } from "./probe.js";
+import { runFile } from "./run-file.js";
 
 /**
  * Opens an ONNX file that takes pictures. The vector is the file's pooled output, or else what goes into its last
@@ -77,7 +77,10 @@ class OnnxBackbone implements Network {
     const hasVector = this.#file.features.vector !== undefined;
     const wantsMap = map !== undefined && !(options.clsOnly && hasVector);
     const names = [...(hasVector ? [added.vector] : []), ...(wantsMap ? [map.output] : [])];
-    const out = await this.#run(pixels, names, options.signal);
+    // refuses sizes that the file does not take
+    picturesARun(this.#file.path, this.#file.session, pixels);
+    const advice = `it runs at ${this.#knownSize()}`;
+    const out = await runFile(this.#file, pixels, { outputs: names, signal: options.signal, advice });
     const cells = wantsMap ? cellsOf(this.#checked(out[map.output], pixels, map.dim)) : [];
     const cls = hasVector ? matrixOf(this.#checked(out[added.vector], pixels, this.dim)) : meansOf(cells);
     return { cls, patches: options.clsOnly ? [] : cells };
@@ -85,28 +88,6 @@ class OnnxBackbone implements Network {
 
   close(): Promise<void> {
     return this.#runtime.close();
-  }
-
-  async #run(
-    pixels: PixelTensor,
-    outputs: readonly string[],
-    signal?: AbortSignal,
-  ): Promise<Record<string, Tensor<Float32Array>>> {
-    const { path, input, session } = this.#file;
-    const runs: Record<string, Tensor>[] = [];
-    const perRun = picturesARun(path, { inputs: session.inputs.filter(({ name }) => name === input.name) }, pixels);
-    for (const part of partsOf(pixels, perRun))
-      runs.push(
-        await session.run({ [input.name]: part }, { outputs, signal }).catch((cause) => {
-          throw cause instanceof RuntimeError ? this.#failed(pixels, cause) : cause;
-        }),
-      );
-    const whole = (name: string) =>
-      firstOf(
-        runs.map((run) => run[name] as Tensor<Float32Array>),
-        pixels.dims[0],
-      );
-    return Object.fromEntries(outputs.map((name) => [name, whole(name)]));
   }
 
   /** A vector [n, channels], or a map whose cells lie as far apart as they did when the file was opened. */
@@ -118,16 +99,6 @@ class OnnxBackbone implements Network {
     throw new CheckpointError(
       this.#file.path,
       `gives [${tensor.dims.join(", ")}] at ${height} x ${width} where [${expected.join(", ")}] is expected: use another size, such as ${this.#knownSize()}`,
-    );
-  }
-
-  /** A file may claim to take any size and yet be made for one. */
-  #failed({ dims: [, , height, width] }: PixelTensor, cause: RuntimeError): Error {
-    if (/alloc/i.test(cause.message)) return cause;
-    return new CheckpointError(
-      this.#file.path,
-      `fails at ${height} x ${width} pixels: it runs at ${this.#knownSize()}`,
-      { cause },
     );
   }
 

@@ -1,10 +1,9 @@
 /** What an ONNX file gives for a plain picture: sizes that its graph leaves open, and what it does to its input. */
-import { CheckpointError, RuntimeError } from "../../errors.js";
+import { CheckpointError } from "../../errors.js";
 import type { Tensor } from "../../runtime/tensor.js";
-import type { PixelTensor } from "../model.js";
-import { firstOf, partsOf } from "../pixel-parts.js";
 import { type InputNormalisation, measureNormalisation, plainPictures, plainPixels } from "./input-convention.js";
 import { added, type OpenedFile } from "./open-file.js";
+import { runFile } from "./run-file.js";
 
 /** Side of the plain pictures where the file leaves it open: that of most networks, and a multiple of their strides. */
 const usualSide = 224;
@@ -35,7 +34,13 @@ export async function probe(file: OpenedFile): Promise<Probed> {
     );
   const n = hasFirst ? plainPictures.length : 1;
   const data = plainPixels(height, width).subarray(0, n * 3 * height * width);
-  const out = await run(file, { data, dims: [n, 3, height, width] });
+  const outputs = [
+    ...(features.vector === undefined ? [] : [added.vector]),
+    ...features.maps.map((_, i) => added.map(i)),
+    ...(hasFirst ? [added.first] : []),
+  ];
+  const advice = "export it with its sizes fixed, or for any";
+  const out = await runFile(file, { data, dims: [n, 3, height, width] }, { outputs, advice });
   const maps = features.maps.map((value, i) => ({ value, output: added.map(i), tensor: out[added.map(i)] }));
   const map = maps
     .map(({ tensor, ...names }) => ({ ...names, dim: tensor.dims[1], stride: strideOf(tensor.dims, height, width) }))
@@ -54,38 +59,6 @@ export async function probe(file: OpenedFile): Promise<Probed> {
     ...(map ? { map } : {}),
     ...(first === "nothing" ? {} : { normalisation: first }),
   };
-}
-
-/** Runs all outputs that were added, whatever number of pictures the file takes. */
-async function run(file: OpenedFile, pixels: PixelTensor): Promise<Record<string, Tensor<Float32Array>>> {
-  const { path, input, features, hasFirst, session } = file;
-  const names = [
-    ...(features.vector === undefined ? [] : [added.vector]),
-    ...features.maps.map((_, i) => added.map(i)),
-    ...(hasFirst ? [added.first] : []),
-  ];
-  const [n, , height, width] = pixels.dims;
-  const runs: Record<string, Tensor>[] = [];
-  for (const part of partsOf(pixels, input.pictures ?? n))
-    runs.push(
-      await session.run({ [input.name]: part }, { outputs: names }).catch((cause) => {
-        if (!(cause instanceof RuntimeError)) throw cause;
-        throw new CheckpointError(
-          path,
-          `does not run on ${part.dims[0]} pictures of ${height} x ${width} pixels: export it with its sizes fixed, or for any`,
-          { cause },
-        );
-      }),
-    );
-  return Object.fromEntries(
-    names.map((name) => [
-      name,
-      firstOf(
-        runs.map((outputs) => outputs[name] as Tensor<Float32Array>),
-        n,
-      ),
-    ]),
-  );
 }
 
 /** Pixels between neighbouring cells of a map; undefined where they are none, or not whole, or one a pixel. */

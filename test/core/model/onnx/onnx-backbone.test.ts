@@ -278,7 +278,24 @@ describe("openOnnxBackbone", () => {
       assert.equal(network.dim, 7);
       await assert.rejects(
         network.forward({ data: new Float32Array(3 * 64), dims: [1, 3, 8, 8] }),
-        (e: Error) => e instanceof CheckpointError && /fails at 8 x 8 pixels: it runs at 224 x 224/.test(e.message),
+        (e: Error) =>
+          e instanceof CheckpointError && /fails at a picture of 8 x 8 pixels: it runs at 224 x 224/.test(e.message),
+      );
+    });
+  });
+
+  it("does not take a file at its word that gives one vector, however many pictures come in", async () => {
+    const traced = backboneFile({
+      outputs: (g, map) => {
+        const vector = g.op("Reshape", [g.op("GlobalAveragePool", [map]), g.int64([1, -1])]);
+        g.output("vector", vector, "float32", ["n", mapChannels]);
+      },
+    });
+    await using(await made(traced), async (network) => {
+      await network.forward({ data: new Float32Array(3 * 64), dims: [1, 3, 8, 8] });
+      await assert.rejects(
+        network.forward({ data: new Float32Array(2 * 3 * 64), dims: [2, 3, 8, 8] }),
+        (e: Error) => e instanceof CheckpointError && /gives \[1, 10\] for 2 pictures/.test(e.message),
       );
     });
   });
