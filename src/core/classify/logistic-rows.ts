@@ -12,6 +12,7 @@ import type { LabelledRows, TrainedHead } from "./head.js";
 import { type HeldRows, holdRows } from "./logistic-loss.js";
 import type { LogisticFit, PathRows } from "./logistic-path.js";
 import { type PresentClasses, presentClasses } from "./present-classes.js";
+import { coordinatesSteps, fromCoordinates, type RowSpace, rowSpaceSteps } from "./row-space.js";
 import { type FeatureScaling, fitScalingSteps, type ScalingRule, scaledRowsSteps } from "./scaling.js";
 
 /** Rows less their mean, divided by a power of two near their size, so that squares stay within float32's range. */
@@ -19,6 +20,8 @@ export interface LogisticRows extends PathRows {
   readonly scaling: FeatureScaling;
   readonly present: PresentClasses;
   readonly mean: Float64Array;
+  /** where they are few, the space whose coordinates are held */
+  readonly space: RowSpace | undefined;
 }
 
 /** Release `held` when done. @throws NotFiniteError, DegenerateDataError as `trainLogistic` */
@@ -31,10 +34,12 @@ export async function prepareRows(data: LabelledRows, rule: ScalingRule, signal?
   const unit = 2 ** Math.floor(Math.log2(largest));
   const present = presentClasses(data);
   const counts = Array.from(classCounts(labels)).filter((n) => n > 0);
-  const held = await holdLabelled(scaled, labels.indices, { present, mean, unit }, signal);
+  const centred = await inTurns(centreColumnsSteps(scaled, mean, 1 / unit), signal);
+  const space = await inTurns(rowSpaceSteps(centred), signal);
+  const held = await holdCentred(centred, labels.indices, { present, space }, signal);
   try {
     const curvature = await curvatureOf(held, squares / unit ** 2, signal);
-    return { held, curvature, counts, unit, scaling, present, mean };
+    return { held, curvature, counts, unit, scaling, present, mean, space };
   } catch (error) {
     await held.release().catch(() => {});
     throw error;
@@ -72,18 +77,18 @@ export async function holdOthers(
   signal?: AbortSignal,
 ): Promise<HeldRows> {
   const scaled = await inTurns(scaledRowsSteps(vectors, rows.scaling, { argument: "validation" }), signal);
-  return holdLabelled(scaled, labels.indices, rows, signal);
+  const centred = await inTurns(centreColumnsSteps(scaled, rows.mean, 1 / rows.unit), signal);
+  return holdCentred(centred, labels.indices, rows, signal);
 }
 
-async function holdLabelled(
-  scaled: Matrix,
+async function holdCentred(
+  centred: Matrix,
   indices: Int32Array,
-  { present: { numbers, places }, mean, unit }: Pick<LogisticRows, "present" | "mean" | "unit">,
+  { present: { numbers, places }, space }: Pick<LogisticRows, "present" | "space">,
   signal?: AbortSignal,
 ): Promise<HeldRows> {
-  const centred = await inTurns(centreColumnsSteps(scaled, mean, 1 / unit), signal);
   return holdRows(
-    centred,
+    space ? await inTurns(coordinatesSteps(centred, space), signal) : centred,
     indices.map((c) => numbers[c]),
     places.length,
   );
@@ -95,20 +100,23 @@ const never = -1e30;
 /** The classifier over all classes, and the zeros that it began with. */
 export function trainedLogistic(
   { labels: { classes } }: LabelledRows,
-  { scaling, present: { places }, mean, unit }: LogisticRows,
+  { scaling, present: { places }, mean, unit, space, held }: LogisticRows,
   { c, model }: LogisticFit,
 ): Pick<TrainedHead<LogisticClassifier>, "classifier" | "start"> {
   const dim = mean.length;
   const data = new Float32Array(classes.length * dim);
   const bias = new Float32Array(classes.length).fill(never);
+  const biases = model.subarray(places.length * held.cols);
+  const found = model.subarray(0, places.length * held.cols);
+  const whole = space ? fromCoordinates(found, space) : found;
   places.forEach((place, number) => {
     let shift = 0;
     for (let j = 0; j < dim; j++) {
-      const weight = model[number * dim + j] / unit;
+      const weight = whole[number * dim + j] / unit;
       data[place * dim + j] = weight;
       shift += weight * mean[j];
     }
-    bias[place] = model[places.length * dim + number] - shift;
+    bias[place] = biases[number] - shift;
   });
   const weights = { data, rows: classes.length, cols: dim };
   return {
