@@ -25,6 +25,17 @@ function luminance(colour: string): number {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
+/** What JupyterLab and nbconvert say of tables and lists in outputs. */
+const jupyterStyle = `
+  .jp-RenderedHTMLCommon :is(ul, ol):not(.list-inline) { padding-left: 2em; }
+  .jp-RenderedHTMLCommon ul { list-style: disc; margin-bottom: 1em; }
+  .jp-RenderedHTMLCommon table { table-layout: fixed; margin-left: auto; margin-right: auto; margin-bottom: 1em; }
+  .jp-RenderedHTMLCommon :is(td, th, tr) { vertical-align: middle; padding: 0.5em; white-space: normal; max-width: none; }
+  :not(.jp-RenderedMarkdown).jp-RenderedHTMLCommon :is(td, th, tr) { text-align: right; }
+  .jp-RenderedHTMLCommon th { font-weight: bold; }
+  .jp-RenderedHTMLCommon tbody tr:nth-child(even) { background: #f5f5f5; }
+  .jp-RenderedHTMLCommon tbody tr:hover { background: #e3f2fd; }`;
+
 describe("figures of comparisons and classifiers in Chromium", () => {
   const folder = temporaryFolder();
   const browser = testBrowser();
@@ -61,6 +72,25 @@ describe("figures of comparisons and classifiers in Chromium", () => {
         assert.deepEqual([watched.requests, watched.errors], [[], []]);
         await watched.page.context().close();
       }
+  });
+
+  it("lie in a notebook's output as they lie in a page, whatever it says of tables and lists", async () => {
+    const figure = (await comparisonReport(made))["text/html"];
+    const places = async (html: string): Promise<string[]> => {
+      const watched = await open(html, { viewport: { width: 760, height: 900 } });
+      const found = await watched.page.locator(".patchlab :is(td, th, tr, li, .pl-bar-share)").evaluateAll((parts) =>
+        parts.map((part) => {
+          const { left, width } = part.getBoundingClientRect();
+          return `${part.tagName} ${Math.round(left)} ${Math.round(width)} ${getComputedStyle(part).backgroundColor}`;
+        }),
+      );
+      await watched.page.context().close();
+      return found;
+    };
+    const bare = await places(`<body style="margin:0">${figure}</body>`);
+    const cell = `<style>${jupyterStyle}</style><body style="margin:0"><div class="jp-RenderedHTMLCommon">${figure}</div></body>`;
+    assert.ok(bare.length > 30);
+    assert.deepEqual(await places(cell), bare);
   });
 
   it("have their whiskers within the axis and where the interval lies", async () => {
