@@ -19,7 +19,6 @@ export type {
   TrainOptions,
 } from "./core/classify/head.js";
 export { type HeadToSave, loadHead, saveHead } from "./core/classify/head-file.js";
-export type { SavedHead } from "./core/classify/head-json.js";
 export { centroidHead, type HeadName, headNamed, headNames, mlpHead } from "./core/classify/heads.js";
 export {
   type KnnOptions,
@@ -42,6 +41,7 @@ export { type MlpOptions, trainMlp } from "./core/classify/mlp.js";
 export { type CentroidOptions, trainCentroid } from "./core/classify/nearest-centroid.js";
 export { type PredictOptions, predict } from "./core/classify/predict.js";
 export { confidences, type Predictions } from "./core/classify/predictions.js";
+export type { SavedHead } from "./core/classify/saved-head.js";
 export { type FeatureScaling, fitScaling, type ScalingRule, scaleFeatures } from "./core/classify/scaling.js";
 export {
   type ClassifiedPicture,
@@ -107,6 +107,7 @@ export {
 } from "./core/evaluate/near-duplicates.js";
 export { rankMe } from "./core/evaluate/rankme.js";
 export type { Split } from "./core/evaluate/split.js";
+export { type SplitSummary, splitSummary } from "./core/evaluate/split-summary.js";
 export { type StratifiedFoldsOptions, stratifiedFolds } from "./core/evaluate/stratified-folds.js";
 export { type StratifiedSplitOptions, stratifiedSplit } from "./core/evaluate/stratified-split.js";
 export { type UniformityOptions, uniformity } from "./core/evaluate/uniformity.js";
@@ -166,6 +167,7 @@ export { type ParityRow, parityTolerance, parityWithPyTorch } from "./core/model
 export { type PoolableTokens, type Pooling, type PoolingName, poolingNames, poolTokens } from "./core/model/pooling.js";
 export type { Paper, PublishedAccuracy } from "./core/model/published-models.js";
 export { type PulledFile, type PulledModel, type PullOptions, pullModel } from "./core/model/pull-model.js";
+export { type Reading, type ReadingOptions, spaceOf, type VectorSpace } from "./core/model/vector-space.js";
 export { type Matrix, matrix, type Patches, row } from "./core/numeric/matrix.js";
 export {
   type CosineNeighbours,

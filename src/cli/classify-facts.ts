@@ -1,7 +1,7 @@
 /** What `patchlab classify --json` prints. */
 import { resolve } from "node:path";
 import { headTensorsPath } from "../core/classify/head-file.js";
-import type { SavedHead } from "../core/classify/head-json.js";
+import type { SavedHead } from "../core/classify/saved-head.js";
 import type { HeadReport } from "../core/collection/train-head.js";
 import type { ClassificationReport } from "../core/evaluate/classification-report.js";
 import type { LabelMistakes } from "../core/evaluate/label-mistakes.js";

@@ -1,7 +1,7 @@
 /** How `patchlab classify` judges pictures: folders, single ones and stores, into one table. */
 import { statSync } from "node:fs";
 import { extname } from "node:path";
-import type { SavedHead } from "../core/classify/head-json.js";
+import type { SavedHead } from "../core/classify/saved-head.js";
 import {
   type ClassifiedPictures,
   type ClassifyPicturesOptions,

@@ -10,8 +10,9 @@ import { readIntegers, readSafetensorsHeader, readTensor, type SafetensorsHeader
 import { writeSafetensors } from "../model/safetensors-write.js";
 import { fileInModelFolder } from "../model-file.js";
 import { ownVersion } from "../own-version.js";
-import { type HeadJson, headFormat, headSchema, headVersion, type SavedHead } from "./head-json.js";
+import { type HeadJson, headFormat, headSchema, headVersion } from "./head-json.js";
 import { classifierOf, type HeadTensor, settingsOf, shapesOf, tensorsOf, wholeNumbers } from "./head-tensors.js";
+import type { SavedHead } from "./saved-head.js";
 
 /** Many thousands of classes take some megabytes; a larger file is something else. */
 const maxBytes = 2 ** 26;

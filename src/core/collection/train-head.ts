@@ -1,9 +1,9 @@
 /** From labelled vectors to a classifier, with how good it is and which labels look wrong. */
 import { type ClassLabels, classCounts, labelsOf } from "../classify/class-labels.js";
 import type { Head, TrainingNotes } from "../classify/head.js";
-import type { HeadEvaluation, HeadTraining, SavedHead } from "../classify/head-json.js";
 import { type HeadName, headNamed } from "../classify/heads.js";
 import type { Predictions } from "../classify/predictions.js";
+import type { HeadEvaluation, HeadTraining, SavedHead } from "../classify/saved-head.js";
 import { ofCell } from "../display-hook.js";
 import { type ClassificationReport, classificationReport } from "../evaluate/classification-report.js";
 import { type CrossValidation, crossValidate } from "../evaluate/cross-validate.js";

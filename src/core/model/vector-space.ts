@@ -3,7 +3,6 @@
  * its fingerprint goes wherever they go.
  */
 import { createHash } from "node:crypto";
-import { z } from "zod";
 import { ModelMismatchError } from "../errors.js";
 import { given } from "../given.js";
 import { outputSize, type Transform, transformForSize } from "../image/transform.js";
@@ -63,31 +62,6 @@ export async function checkModel(space: VectorSpace, model: Model, store: string
 export function short(fingerprint: string): string {
   return fingerprint.slice(0, 8);
 }
-
-const count = z.int().min(1).max(65536);
-const side = { height: count, width: count };
-const triple = z.tuple([z.number(), z.number(), z.number()]).readonly();
-const transformSchema: z.ZodType<Transform> = z.object({
-  resize: z.discriminatedUnion("rule", [
-    z.object({ rule: z.literal("short-edge"), size: count }),
-    z.object({ rule: z.literal("cover"), ...side }),
-    z.object({ rule: z.literal("squash"), ...side }),
-    z.object({ rule: z.literal("letterbox"), ...side, fill: triple.optional() }),
-  ]),
-  crop: z.object(side).optional(),
-  interpolation: z.enum(["bilinear", "bicubic"]),
-  rescale: z.number(),
-  mean: triple,
-  std: triple,
-});
-/** What `readingToJson` writes. */
-export const readingSchema: z.ZodType<Reading> = z.object({
-  transform: transformSchema,
-  size: z.union([count, z.tuple([count, count]).readonly()]).optional(),
-  fit: z.enum(["crop", "squash", "letterbox"]).optional(),
-  pooling: z.union([z.string(), z.object({ name: z.literal("gem"), p: z.number().optional() })]).optional() as never,
-  background: triple.optional(),
-});
 
 export function readingToJson(reading: Reading | undefined): string {
   return reading ? canonicalJson(reading) : "null";

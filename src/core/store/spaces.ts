@@ -1,15 +1,8 @@
 /** The rows of the spaces' table. */
 import { ArgumentError, ModelMismatchError, StoreError } from "../errors.js";
 import type { Model } from "../model/model.js";
-import {
-  checkModel,
-  type Reading,
-  readingSchema,
-  readingToJson,
-  short,
-  spaceOf,
-  type VectorSpace,
-} from "../model/vector-space.js";
+import { readingSchema } from "../model/reading-schema.js";
+import { checkModel, type Reading, readingToJson, short, spaceOf, type VectorSpace } from "../model/vector-space.js";
 import type { StoreDatabase } from "./database.js";
 
 /** A space that a store has vectors of. */

@@ -4,8 +4,8 @@ import { cp, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "no
 import { basename, dirname, join } from "node:path";
 import type { Classifier } from "#dist/core/classify/classifier.js";
 import { loadHead, saveHead } from "#dist/core/classify/head-file.js";
-import type { SavedHead } from "#dist/core/classify/head-json.js";
 import { predict } from "#dist/core/classify/predict.js";
+import type { SavedHead } from "#dist/core/classify/saved-head.js";
 import { spaceOf } from "#dist/core/model/vector-space.js";
 import { matrix } from "#dist/core/numeric/matrix.js";
 import { normalMatrix } from "../../support/samples.js";
