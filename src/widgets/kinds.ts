@@ -1,10 +1,12 @@
 /** What can be shown, and as which figure. */
 import type { LearningPoint, TrainingNotes } from "../core/classify/head.js";
+import type { HeadReport } from "../core/collection/train-head.js";
 import type { Comparison } from "../core/compare/comparison.js";
 import { ArgumentError } from "../core/errors.js";
 import type { ClassificationReport } from "../core/evaluate/classification-report.js";
 import type { LabelEfficiency } from "../core/evaluate/label-efficiency.js";
 import type { LabelMistakes } from "../core/evaluate/label-mistakes.js";
+import { given } from "../core/given.js";
 import type { Matrix } from "../core/numeric/matrix.js";
 import type { ImageSource } from "../core/picture.js";
 import type { RetrievalScores } from "../core/retrieval/evaluate.js";
@@ -40,6 +42,7 @@ export type Showable =
   | MatchLike
   | Comparison
   | ClassificationReport
+  | Pick<HeadReport, "classifier" | "training" | "test" | "space">
   | LabelMistakes
   | LabelEfficiency
   | readonly LabelEfficiency[]
@@ -85,6 +88,7 @@ const kinds: readonly Kind[] = [
   { name: "a figure's bundle", fits: (v) => "text/html" in v, draw: async (bundle: MimeBundle) => bundle },
   { name: "a comparison", fits: (v) => "entries" in v && "checks" in v && "models" in v, draw: comparisonReport },
   { name: "a classification report", fits: (v) => "confusion" in v && "calibration" in v, draw: classificationFigure },
+  { name: "a trained head", fits: (v) => "classifier" in v && "training" in v, draw: headFigure },
   { name: "likely label mistakes", fits: (v) => "mistakes" in v && "folds" in v, draw: labelMistakesGrid },
   {
     name: "accuracy by labelled pictures, once or several times",
@@ -132,6 +136,20 @@ const kinds: readonly Kind[] = [
     draw: gallery,
   },
 ];
+
+/** What its cross-validation found. */
+async function headFigure(
+  { training, test, space }: Pick<HeadReport, "training" | "test" | "space">,
+  options: ClassificationFigureOptions,
+): Promise<MimeBundle> {
+  if (!test)
+    throw new ArgumentError("head", "could not be tested, so that there is nothing to show: label more pictures");
+  return classificationFigure(test.report, {
+    head: training.head,
+    ...given({ modelName: space?.modelName }),
+    ...options,
+  });
+}
 
 /** @throws ArgumentError when the result is none of those that can be shown */
 export async function kindOf(result: unknown): Promise<{ kind: Kind; value: unknown }> {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { trainHead } from "#dist/core/collection/train-head.js";
 import type { CellExecution } from "#dist/core/display-hook.js";
 import { ArgumentError, FileError } from "#dist/core/errors.js";
 import { attentionMap } from "#dist/core/features/attention.js";
@@ -54,6 +55,10 @@ describe("toBundle(result)", () => {
       [matrix, "table"],
       [comparison, "comparison"],
       [comparison.entries[0].report, "classification"],
+      [
+        await trainHead({ vectors, labels: ["a", "a", "b", "b", "c"] }, { head: "centroid", duplicateThreshold: 1 }),
+        "classification",
+      ],
       [madeLabelMistakes(comparison, 1), "mistakes"],
       [madeEfficiency(3), "line-chart"],
       [[madeEfficiency(3), madeEfficiency(2)], "line-chart"],
