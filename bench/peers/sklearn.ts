@@ -9,7 +9,9 @@ const script = fileURLToPath(new URL("./sklearn_server.py", import.meta.url));
 
 /** How LogisticRegression is asked to do its work. */
 export interface Way {
-  solver: "lbfgs" | "newton-cg" | "newton-cholesky" | "sag" | "saga";
+  solver: "lbfgs" | "newton-cg";
+  /** 1e-4 is its own */
+  tol: number;
   dtype: "float32" | "float64";
   /** begin each C with the weights of the one before, as warm_start does */
   warm: boolean;

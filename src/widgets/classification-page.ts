@@ -38,7 +38,7 @@ export async function classificationPage(findings: ClassificationFindings, title
 }
 
 /**
- * The report, the curves of its training, how few labels would have been enough, and the labels that are probably wrong.
+ * The report, the curves of its training, how few labels would have been enough, and the labels worth a look.
  *
  * @throws ArgumentError when the report is of no row
  */
@@ -53,7 +53,7 @@ export async function classificationSections(findings: ClassificationFindings): 
   ];
   if (mistakes)
     sections.push({
-      heading: "Labels that are probably wrong",
+      heading: "Labels worth a look",
       bundle: pageBundle(await labelMistakesPart(mistakes, known)),
     });
   if (efficiency && efficiency.points.length > 0)

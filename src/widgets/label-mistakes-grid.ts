@@ -73,7 +73,7 @@ function caption(found: LabelMistakes, shown: number, options: FigureOptions) {
   const { mistakes, rows, head, folds } = found;
   const left = mistakes.length > shown ? ` The first ${count(shown)} are drawn.` : "";
   return {
-    shows: `${counted(mistakes.length, "label")} of ${count(rows)} that ${mistakes.length === 1 ? "is" : "are"} probably wrong, by ${head} on ${modelAtSize(options.modelName ?? found.modelName, options.size)}, the likeliest first.${left}`,
+    shows: `${counted(mistakes.length, "label")} of ${count(rows)} worth a look, since they may be wrong, by ${head} on ${modelAtSize(options.modelName ?? found.modelName, options.size)}, the likeliest first.${left}`,
     reading: `Each picture was judged by a classifier that never saw it (cross-validation in ${count(folds)} parts): below it the label that it should rather have and the one that it has, both with that classifier's confidence. At the right its nearest pictures; a filled dot marks those with the suggested label.`,
     lookFor:
       "pictures that plainly show the suggested thing. Nothing was changed: unusual but right pictures are listed too.",

@@ -157,7 +157,7 @@ describe("classificationPage(findings)", () => {
     });
     assert.deepEqual(
       whole.sections.map(({ heading }) => heading),
-      ["How well it recognises", "Labels that are probably wrong", "How few labels are enough", "How it learned"],
+      ["How well it recognises", "Labels worth a look", "How few labels are enough", "How it learned"],
     );
     assert.equal(whole.sections[0].text, "Settings of the training: C = 0.123. Nothing was validated.");
     assert.match(

@@ -321,7 +321,7 @@ describe("figures of a comparison", () => {
       });
       assert.match(
         caption(bundle),
-        /^5 labels of 40 that are probably wrong, by logistic regression on dinov2-small, /,
+        /^5 labels of 40 worth a look, since they may be wrong, by logistic regression on dinov2-small, /,
       );
       assert.match(bundle["text/plain"], /of 5 neighbours 4 \S+, 1 \S+\n/);
       await assertPng(bundle, 900_000);

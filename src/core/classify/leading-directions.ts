@@ -28,13 +28,12 @@ export async function leadingDirections(
   const width = Math.min(dim, count + oversampling);
   const random = seededRandom(0);
   let block: Float64Array = Float64Array.from({ length: width * dim }, () => normal(random));
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 1; ; round++) {
     await inTurns(orthonormaliseSteps(block, width, dim, random), signal);
     const image = await applied(block, width);
-    if (round === rounds - 1) return inTurns(bestOf(block, image, width, count, dim), signal);
+    if (round === rounds) return inTurns(bestOf(block, image, width, count, dim), signal);
     block = image;
   }
-  throw new Error("unreachable");
 }
 
 /** The best approximations in the span of the block (Rayleigh-Ritz). */

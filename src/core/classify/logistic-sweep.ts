@@ -14,6 +14,9 @@ import { checkTrainingSet } from "./training-rows.js";
 /** 10^-6 to 10^5 in 45 steps, even in their logarithms, as the evaluation of DINOv2 sweeps them. */
 export const defaultCs: readonly number[] = Array.from({ length: 45 }, (_, i) => 10 ** (-6 + (11 * i) / 44));
 
+/** Choosing needs fewer digits than the model that is chosen, which is trained to more. */
+const sweepTolerance = 1e-5;
+
 export interface SweepOptions extends SolverOptions {
   /** values of C to choose from, each above 0 @default defaultCs */
   readonly cs?: readonly number[];
@@ -57,7 +60,7 @@ export interface LogisticSweep extends TrainedHead<LogisticClassifier> {
  */
 export async function sweepLogistic(data: TrainingSet, options: SweepOptions = {}): Promise<LogisticSweep> {
   const { cs = defaultCs, refit = false, onProgress, ...solver } = ofCell(options);
-  const { scaling, ...settings } = solverSettings(solver, 1e-7);
+  const { scaling, ...settings } = solverSettings(solver, sweepTolerance);
   const rising = checkedCs(cs);
   checkTrainingSet(data);
   const choosing = checkedValidation(data);
