@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { type HeadName, headNames } from "../core/classify/heads.js";
 import { compare } from "../core/compare/compare.js";
 import type { Comparison, ComparisonCheck } from "../core/compare/comparison.js";
+import type { Participant } from "../core/compare/participant.js";
 import { ArgumentError } from "../core/errors.js";
 import { catalogue, folderOf } from "../core/model/catalogue.js";
 import { loadModel } from "../core/model/load.js";
@@ -32,6 +33,12 @@ interface Options {
   json?: boolean;
 }
 
+const help = `
+Examples:
+  patchlab compare photos/by-class                        the models that are here, on folders named after classes
+  patchlab compare photos/by-class --model dinov2-small --model resnet50.onnx --head mlp
+                                                          a small head on DINOv2 against one on a ResNet`;
+
 export function compareCommand(): Command {
   return new Command("compare")
     .description(
@@ -54,6 +61,7 @@ export function compareCommand(): Command {
     .option("--no-curves", "leave out accuracy by labelled pictures a class, which takes the longest")
     .option("--out <file>", "where to write the page", nonEmpty, "compare.html")
     .option("--json", "print the comparison as JSON")
+    .addHelpText("after", help)
     .action(run);
 }
 
@@ -61,10 +69,11 @@ async function run(folder: string, options: Options, command: Command): Promise<
   const { head: heads, folds, seed, curves, json } = options;
   checkOutputs(command, { "--out": options.out }, [folder]);
   const progress = progressOn(process.stderr, json);
-  const models = await loadAll(options, progress);
+  const sources = options.model ?? (await onThisDisk());
+  const models = await loadAll(sources, options, progress);
   try {
     let current = "";
-    const result = await compare(models, folder, {
+    const result = await compare(named(models, sources), folder, {
       ...{ ...(heads ? { heads } : {}), folds, seed, ...(curves ? {} : { labelEfficiency: false }) },
       signal: interruptSignal(),
       onProgress(step, done, total) {
@@ -82,8 +91,7 @@ async function run(folder: string, options: Options, command: Command): Promise<
   }
 }
 
-async function loadAll({ model: asked, threads }: Options, progress: Progress): Promise<Model[]> {
-  const sources = asked ?? (await onThisDisk());
+async function loadAll(sources: readonly string[], { threads }: Options, progress: Progress): Promise<Model[]> {
   if (new Set(sources).size < sources.length) throw new ArgumentError("--model", "names a model twice: give each once");
   const models: Model[] = [];
   try {
@@ -96,6 +104,13 @@ async function loadAll({ model: asked, threads }: Options, progress: Progress): 
     await Promise.all(models.map((model) => model.close()));
     throw error;
   }
+}
+
+/** Files in several folders may have one name: then what they were asked by tells them apart. */
+function named(models: readonly Model[], sources: readonly string[]): Participant[] {
+  const names = models.map(({ name }) => name);
+  const alone = (name: string): boolean => names.indexOf(name) === names.lastIndexOf(name);
+  return models.map((model, i) => ({ model, name: alone(model.name) ? model.name : sources[i] }));
 }
 
 async function onThisDisk(): Promise<string[]> {

@@ -71,6 +71,13 @@ describe("patchlab compare FOLDER", function () {
     assert.match(stdout, /One model is no comparison|Not told apart|is better than/);
   });
 
+  it("tells models of one name apart by their paths", async () => {
+    for (const below of ["a", "b"]) await cp(untrained, join(folder(), below, "vit"), { recursive: true });
+    const { stdout } = await shell.run("compare", "clothes", "--model", "a/vit", "--model", "b/vit", ...quick);
+    assert.match(stdout, /^a\/vit +nearest centroid/m);
+    assert.match(stdout, /are right, and wrong, on the same pictures/);
+  });
+
   it("fails with one sentence and exit code 1 where the pictures or a model do not do", async () => {
     await shell.fails(
       1,
