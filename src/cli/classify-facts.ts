@@ -5,6 +5,7 @@ import type { SavedHead } from "../core/classify/saved-head.js";
 import type { HeadReport } from "../core/collection/train-head.js";
 import type { ClassificationReport } from "../core/evaluate/classification-report.js";
 import type { LabelMistakes } from "../core/evaluate/label-mistakes.js";
+import { largeGroups } from "../core/evaluate/row-groups.js";
 import { given } from "../core/given.js";
 import type { ClassifyOptions, Trained } from "./classify.js";
 import { failuresAsJson } from "./failures.js";
@@ -47,7 +48,7 @@ function trainingFacts({ head, labels }: Trained): object {
     ...{ leftOut, untested, notes },
     nearDuplicates: {
       threshold,
-      groups: groupsOf(groups).map((group) => group.map(name)),
+      groups: largeGroups(groups).map((group) => group.map(name)),
       pairs: pairs.map(({ a, b, similarity }) => ({ a: name(a), b: name(b), similarity })),
     },
     ...(test ? { report: reportFacts(test.report) } : {}),
@@ -62,15 +63,6 @@ function mistakeFacts({ mistakes, pictures }: LabelMistakes): object[] {
     ...{ path: path(row), ...one },
     neighbours: neighbours.map(({ row: near, ...other }) => ({ path: path(near), ...other })),
   }));
-}
-
-/** Rows of the groups that have several. */
-function groupsOf(groups: Int32Array): number[][] {
-  const members = new Map<number, number[]>();
-  groups.forEach((group, row) => {
-    members.set(group, [...(members.get(group) ?? []), row]);
-  });
-  return [...members.values()].filter(({ length }) => length > 1);
 }
 
 /** With the confusions as rows of numbers, one a class, in the order of the classes. */

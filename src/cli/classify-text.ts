@@ -4,7 +4,10 @@ import { pathToFileURL } from "node:url";
 import { headTensorsPath } from "../core/classify/head-file.js";
 import type { HeadReport } from "../core/collection/train-head.js";
 import type { ClassificationReport, ClassScores } from "../core/evaluate/classification-report.js";
-import { accuracy, count, counted, listed, percent, sentence, significant } from "../widgets/wording.js";
+import { largeGroups } from "../core/evaluate/row-groups.js";
+import { worstFirst } from "../widgets/classification-words.js";
+import { confusions } from "../widgets/confusion.js";
+import { accuracy, count, counted, listed, percent, sentence, settingsWords, significant } from "../widgets/wording.js";
 import type { ClassifyOptions, Trained } from "./classify.js";
 import { quoted } from "./embed.js";
 import { columns } from "./text-columns.js";
@@ -46,7 +49,7 @@ function leftOutText({ leftOut }: HeadReport): string {
 }
 
 function trainedText({ training, labels, space }: HeadReport): string {
-  const settings = Object.entries(training.chosen).map(([name, value]) => `${name} = ${significant(value)}`);
+  const settings = settingsWords(training.chosen);
   const chosen = settings.length === 0 ? "" : ` (${settings.join(", ")})`;
   const classes = counted(labels.classes.length, "class", "classes");
   return `${sentence(training.head)}${chosen} on vectors of ${space?.modelName ?? "a model not named here"}, trained on ${counted(training.rows, "picture")} of ${classes}.`;
@@ -64,7 +67,7 @@ function resultText(
       "accuracy",
       `${share(found.value)} (${count(correct)} of ${count(rows)}; ${percent(found.level)} interval ${share(found.low)} to ${share(found.high)})`,
     ],
-    ...(even ? [] : [["mean of the classes", share(balancedAccuracy)]]),
+    ...(even ? [] : [["balanced accuracy", share(balancedAccuracy)]]),
     ["for comparison", `${share(majorityShare)} if all were called ${largest.label}`],
   ];
   const doubt =
@@ -86,39 +89,35 @@ function untestedText({ untested }: HeadReport): string {
   return `Trained on and not tested, having a single picture: ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-function classesText({ perClass }: ClassificationReport): string {
-  const tested = perClass.filter(({ support }) => support > 0).sort((a, b) => a.recall - b.recall);
-  const share = (value: number) => (Number.isNaN(value) ? "–" : percent(value));
+function classesText(report: ClassificationReport): string {
+  const tested = worstFirst(report);
   const row = ({ label, support, recall, precision }: ClassScores) => [
-    ...[`  ${label}`, count(support), share(recall), share(precision)],
+    ...[`  ${label}`, count(support), accuracy(recall, support), accuracy(precision, support)],
   ];
   const more = tested.length - mostClasses;
   const table = columns([
-    ["  class, worst first", "pictures", "recognised", "right when named"],
+    ["  class, worst first", "pictures", "recall", "precision"],
     ...tested.slice(0, mostClasses).map(row),
   ]);
   return more > 0 ? `${table}\n  and ${more} more` : table;
 }
 
-function confusionsText({ confusion, classes, perClass }: ClassificationReport): string {
-  const n = classes.length;
-  const pairs = Array.from(confusion, (times, i) => ({ times, truth: Math.floor(i / n), taken: i % n }))
-    .filter(({ times, truth, taken }) => times > 0 && truth !== taken)
-    .sort((a, b) => b.times - a.times);
+function confusionsText(report: ClassificationReport): string {
   // single mistakes are chance
-  const often = pairs.filter(({ times }) => times > 1).slice(0, 5);
+  const often = confusions(report)
+    .filter(({ rows }) => rows > 1)
+    .slice(0, 5);
   if (often.length === 0) return "";
+  const supports = new Map(report.perClass.map(({ label, support }) => [label, support]));
   const lines = often.map(
-    ({ times, truth, taken }) => `  ${classes[truth]} for ${classes[taken]}: ${times} of ${perClass[truth].support}`,
+    ({ truth, predicted, rows }) => `  ${truth} for ${predicted}: ${rows} of ${supports.get(truth)}`,
   );
   return `Most often mistaken:\n${lines.join("\n")}`;
 }
 
 function duplicatesText({ nearDuplicates: { groups, pairs, threshold }, pictures, labels }: HeadReport): string {
   if (pairs.length === 0) return "";
-  const sizes = new Map<number, number>();
-  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
-  const several = [...sizes.values()].filter((size) => size > 1);
+  const several = largeGroups(groups);
   const labelOf = (row: number) => labels.classes[labels.indices[row]];
   const named = (row: number) => `${pictures?.[row].name ?? `row ${row}`} (${labelOf(row)})`;
   // the same picture under two labels is worth knowing most
@@ -128,7 +127,7 @@ function duplicatesText({ nearDuplicates: { groups, pairs, threshold }, pictures
   const lines = sorted
     .slice(0, 3)
     .map(({ a, b, similarity }) => `  ${similarity.toFixed(3)}  ${named(a)} and ${named(b)}`);
-  const total = several.reduce((sum, size) => sum + size, 0);
+  const total = several.flat().length;
   const more = pairs.length > lines.length ? `\n  and ${counted(pairs.length - lines.length, "more pair")}` : "";
   return `${counted(total, "picture")} in ${counted(several.length, "group")} of near-duplicates (cosine ${significant(threshold)} or more) stayed on one side of the test:\n${lines.join("\n")}${more}`;
 }

@@ -13,7 +13,7 @@ import { interruptSignal } from "./interrupt.js";
 import { nonEmpty, oneMore, positiveInteger, wholeNumber } from "./model-options.js";
 import { checkOutputs } from "./outputs.js";
 import { isFolder, isRead, predictAll, predictionsText } from "./predict-pictures.js";
-import { type Progress, progressOn } from "./progress.js";
+import { type Progress, progressOn, stepsOn } from "./progress.js";
 import { type StoreOptions, whereOf, withStoreOptions } from "./store-options.js";
 import { makeFolderOf } from "./write-file.js";
 
@@ -111,15 +111,10 @@ async function train(path: string, options: ClassifyOptions, progress: Progress)
     progress.step("Reading vectors");
     const embeddings = await store.embeddings(given({ space, where: whereOf(options), signal }));
     const labels = await labelsFor(store, embeddings, options.labels, signal);
-    let current = "";
     const report = await trainHead(embeddings, {
       ...given({ head, folds, seed, duplicateThreshold, signal }),
       labels: labels.labels,
-      onProgress(step, done, total) {
-        if (step !== current) progress.step(step);
-        current = step;
-        progress.update(done, total);
-      },
+      onProgress: stepsOn(progress),
     });
     if (save !== undefined) {
       await makeFolderOf(save);
@@ -172,18 +167,16 @@ function tensorsOf(path: string, command: Command): string {
   }
 }
 
-function probability(value: string): number {
-  const number = Number(value);
-  if (value.trim() === "" || !(number >= 0 && number <= 1))
-    throw new InvalidArgumentError("Give a number from 0 to 1.");
-  return number;
+function probability(text: string): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError("Give a number from 0 to 1.");
+  return value;
 }
 
-function cosine(value: string): number {
-  const number = Number(value);
-  if (value.trim() === "" || !(number > 0 && number <= 1))
-    throw new InvalidArgumentError("Give a number above 0, up to 1.");
-  return number;
+function cosine(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError("Give a number above 0, up to 1.");
+  return value;
 }
 
 function atLeastTwo(value: string): number {

@@ -13,12 +13,13 @@ import type { Model } from "../core/model/model.js";
 import { comparisonPage } from "../widgets/comparison-page.js";
 import { page } from "../widgets/page.js";
 import { pairSentences } from "../widgets/paired-words.js";
+import { untrainedWords } from "../widgets/untrained-classes.js";
 import { accuracy, counted, percent } from "../widgets/wording.js";
 import { failuresAsJson, failuresAsText } from "./failures.js";
 import { interruptSignal } from "./interrupt.js";
 import { nonEmpty, oneMore, positiveInteger, wholeNumber } from "./model-options.js";
 import { checkOutputs } from "./outputs.js";
-import { type Progress, progressOn } from "./progress.js";
+import { type Progress, progressOn, stepsOn } from "./progress.js";
 import { columns } from "./text-columns.js";
 import { writeResult } from "./write-file.js";
 
@@ -72,15 +73,10 @@ async function run(folder: string, options: Options, command: Command): Promise<
   const sources = options.model ?? (await onThisDisk());
   const models = await loadAll(sources, options, progress);
   try {
-    let current = "";
     const result = await compare(named(models, sources), folder, {
       ...{ ...(heads ? { heads } : {}), folds, seed, ...(curves ? {} : { labelEfficiency: false }) },
       signal: interruptSignal(),
-      onProgress(step, done, total) {
-        if (step !== current) progress.step(step, step.startsWith("Embedding") ? "pictures" : undefined);
-        current = step;
-        progress.update(done, total);
-      },
+      onProgress: stepsOn(progress, (step) => (step.startsWith("Embedding") ? "pictures" : undefined)),
     });
     progress.end();
     const out = resolve(options.out);
@@ -128,6 +124,7 @@ function text(result: Comparison, out: string): string {
   const { tested, labels, models, failed, checks } = result;
   return [
     `${failuresAsText(failed)}${counted(tested.length, "picture")} of ${counted(labels.classes.length, "class", "classes")}, each tested once by heads that never saw it or a near-duplicate.`,
+    ...[untrainedWords(result)].filter((words) => words !== ""),
     table(result),
     models.length < 2
       ? "One model is no comparison: give another with --model, such as the ONNX file of a ResNet."
@@ -143,7 +140,7 @@ function table({ entries }: Comparison): string {
     "head",
     "accuracy",
     `${percent(entries[0].report.accuracy.level)} interval`,
-    "mean of classes",
+    "balanced accuracy",
   ];
   const lines = entries.map(({ model, head, report: { accuracy: found, rows, balancedAccuracy } }) => {
     const share = (value: number) => accuracy(value, rows);

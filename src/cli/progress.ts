@@ -48,6 +48,23 @@ export function progressOn(stream: NodeJS.WriteStream, quiet = false): Progress 
   };
 }
 
+/**
+ * For jobs that name their step with each call.
+ *
+ * @param unitOf what a step's updates count @default nothing
+ */
+export function stepsOn(
+  progress: Progress,
+  unitOf: (step: string) => string | undefined = () => undefined,
+): (step: string, done: number, total: number) => void {
+  let current = "";
+  return (step, done, total) => {
+    if (step !== current) progress.step(step, unitOf(step));
+    current = step;
+    progress.update(done, total);
+  };
+}
+
 interface Step {
   label: string;
   unit: string | undefined;

@@ -1,6 +1,6 @@
 /** Tables with bars as still pictures. */
 import type { BarCell, BarColumn, BarGroup, BarTable, ShareBar, TextCell } from "./bar-table.js";
-import { contentWidth, type Drawing, fitText, ink, stacked, svgLines, svgText } from "./svg.js";
+import { contentWidth, type Drawing, fitText, ink, round, stacked, svgLines, svgText } from "./svg.js";
 
 const line = 20;
 /** between numbers at the right of their column and what follows at the left of its own */
@@ -85,9 +85,9 @@ export function drawBar(
   y: number,
   width: number,
 ): string {
-  const at = (value: number): number => Math.round(10 * (x + width * value)) / 10;
+  const at = (value: number): number => round(x + width * value);
   const bar = Number.isFinite(share)
-    ? `<rect x="${x}" y="${y}" width="${Math.round(10 * width * share) / 10}" height="12" fill="${colour}" fill-opacity=".55"/>`
+    ? `<rect x="${x}" y="${y}" width="${round(width * share)}" height="12" fill="${colour}" fill-opacity=".55"/>`
     : "";
   const whisker =
     low === undefined || high === undefined

@@ -1,7 +1,7 @@
 /** What a chart is made of, and where in it things lie. */
 import { ArgumentError } from "../core/errors.js";
 import { type Axis, type AxisRule, axisOf } from "./axis.js";
-import { contentWidth } from "./svg.js";
+import { contentWidth, round } from "./svg.js";
 
 export interface ChartPoint {
   readonly x: number;
@@ -86,8 +86,4 @@ export function frameOf(
     atX: (share) => round(left + share * (width - left - right)),
     atY: (share) => round(height - bottom - share * (height - top - bottom)),
   };
-}
-
-export function round(value: number): number {
-  return Math.round(10 * value) / 10;
 }

@@ -1,7 +1,7 @@
 /** What the curves of a chart are called: beside their ends, or in a legend. */
-import { type ChartSeries, type Frame, line, round } from "./chart-frame.js";
+import { type ChartSeries, type Frame, line } from "./chart-frame.js";
 import { markPath } from "./marks.js";
-import { fitText, svgText, wrapText } from "./svg.js";
+import { fitText, round, svgText, wrapText } from "./svg.js";
 
 /** Names beside the ends of their curves, long ones over several lines, moved apart where these lie close together. */
 export function endNames(

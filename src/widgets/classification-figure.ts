@@ -101,13 +101,19 @@ function matrixMarkup(report: ClassificationReport): string {
   const n = report.classes.length;
   if (report.correct === report.rows) return "";
   if (n <= mostOpenClasses) return `<div>${confusionMarkup(report)}</div>`;
-  const words = `<p class="pl-mixed">Most often mixed up: ${escapeHtml(confusionWords(report, 12))}.</p>`;
+  const words = `<p class="pl-mixed">${escapeHtml(mixedWords(report))}</p>`;
   const whole =
     n <= mostClasses
       ? `<details class="pl-more"><summary>Show all of ${count(n)} classes as a table</summary>${confusionMarkup(report)}</details>`
       : "";
   return `<div>${words}${whole}</div>`;
 }
+
+function mixedWords(report: ClassificationReport): string {
+  return `Most often mixed up: ${confusionWords(report, 12)}.`;
+}
+
+const reliabilityHead = "Whether its confidence can be believed";
 
 function reliabilityMarkup({ calibration }: ClassificationReport): string {
   if (calibration.bins.length === 0) return "";
@@ -118,7 +124,7 @@ function reliabilityMarkup({ calibration }: ClassificationReport): string {
     height,
     `Share of right answers by confidence; ${calibrationWords(calibration)}`,
   );
-  return `<div><div class="pl-heads">Whether its confidence can be believed</div><div class="pl-reliability">${chart}</div></div>`;
+  return `<div><div class="pl-heads">${reliabilityHead}</div><div class="pl-reliability">${chart}</div></div>`;
 }
 
 function draw(report: ClassificationReport, table: BarTable): Drawing {
@@ -131,7 +137,7 @@ function draw(report: ClassificationReport, table: BarTable): Drawing {
     ? []
     : report.classes.length <= mostOpenClasses
       ? [drawConfusion(report)]
-      : [svgLines(`Most often mixed up: ${confusionWords(report, 12)}.`, 0, 12, contentWidth)];
+      : [svgLines(mixedWords(report), 0, 12, contentWidth)];
   return stacked(
     [
       { elements: big + words.elements + bar, height: 62 },
@@ -147,6 +153,6 @@ function draw(report: ClassificationReport, table: BarTable): Drawing {
 function drawReliability({ calibration }: ClassificationReport): Drawing[] {
   if (calibration.bins.length === 0) return [];
   const { elements, height } = chartDrawing(reliabilityElements(calibration), reliabilitySize.height);
-  const title = svgText("Whether its confidence can be believed", 0, 14, { weight: 600, colour: ink.text });
+  const title = svgText(reliabilityHead, 0, 14, { weight: 600, colour: ink.text });
   return [{ elements: `${title}<g transform="translate(0 26)">${elements}</g>`, height: height + 26 }];
 }

@@ -10,7 +10,7 @@ import { pageBundle } from "./figure.js";
 import { labelMistakesPart } from "./label-mistakes-grid.js";
 import { learningPart } from "./learning-curves.js";
 import type { PageContent, PageSection } from "./page.js";
-import { count, counted, listed, sentence } from "./wording.js";
+import { count, counted, listed, sentence, settingsWords } from "./wording.js";
 
 /** What is known of a classifier; what is missing has no section. */
 export interface ClassificationFindings extends Pick<FigureOptions, "modelName" | "size"> {
@@ -68,9 +68,7 @@ export async function classificationSections(findings: ClassificationFindings): 
 
 /** "Chosen on validation pictures: C = 0.1.", and what was out of the ordinary. */
 function trainingWords(notes: TrainingNotes | undefined): { text?: string } {
-  const chosen = Object.entries(notes?.chosen ?? {}).map(
-    ([name, value]) => `${name} = ${Number(value.toPrecision(3))}`,
-  );
+  const chosen = settingsWords(notes?.chosen ?? {});
   const words = chosen.length === 0 ? [] : [`Settings of the training: ${listed(chosen)}.`];
   const text = [...words, ...(notes?.remarks ?? [])].join(" ");
   return text === "" ? {} : { text };

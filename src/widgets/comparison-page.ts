@@ -11,6 +11,7 @@ import { onlyOnePart } from "./only-one-right.js";
 import type { PageContent, PageSection } from "./page.js";
 import { pairSentences } from "./paired-words.js";
 import { gridSide, type PicturePool, picturePool } from "./picture-pool.js";
+import { untrainedWords } from "./untrained-classes.js";
 import { count, counted, listed, named } from "./wording.js";
 
 export interface ComparisonPageOptions {
@@ -46,9 +47,11 @@ function intro(comparison: Comparison, head: string): string {
   const ranked = [...entries].sort((a, b) => b.report.correct - a.report.correct);
   const pairs = comparison.pairs.filter((pair) => pair.head === head);
   const verdicts = pairSentences(comparison.pairs, pairs);
+  const unknown = untrainedWords(comparison);
+  const untrained = unknown === "" ? "" : ` ${unknown}`;
   const told =
     verdicts.length <= 3 ? verdicts.join(" ") : "Which differences are more than chance stands below the table.";
-  return `With ${head}, of ${counted(comparison.tested.length, "tested picture")}: ${listed(ranked.map(right))} right.\n\n${told}`;
+  return `With ${head}, of ${counted(comparison.tested.length, "tested picture")}: ${listed(ranked.map(right))} right.${untrained}\n\n${told}`;
 }
 
 /**

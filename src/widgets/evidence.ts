@@ -1,4 +1,5 @@
 /** Pictures with the labelled pictures that are nearest to them: what speaks for a label and against it. */
+import type { LabelledNeighbour } from "../core/evaluate/nearest-others.js";
 import { escapeHtml, fold, inSequence, pathFromHere, shortName } from "./markup.js";
 import { gridSide, type PicturePool, picturePool } from "./picture-pool.js";
 import { contentWidth, type Drawing, fitText, ink, stacked, svgImage, svgText } from "./svg.js";
@@ -16,10 +17,7 @@ export interface Questioned {
   readonly marked: string;
 }
 
-export interface Neighbour {
-  readonly row: number;
-  readonly similarity: number;
-  readonly label: string;
+export interface Neighbour extends LabelledNeighbour {
   readonly picture?: PictureLike;
 }
 

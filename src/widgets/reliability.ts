@@ -1,7 +1,7 @@
 /** Whether confidence means what it says: how often answers of each confidence are right. */
 import type { Calibration, CalibrationBin } from "../core/evaluate/classification-report.js";
 import { categoryStyles } from "./palette.js";
-import { svgText } from "./svg.js";
+import { round, svgText } from "./svg.js";
 import { counted, percent } from "./wording.js";
 
 /** Units of the diagram. */
@@ -25,13 +25,13 @@ export function reliabilityElements({ bins }: Calibration): string {
       `<path d="M${x(sure)} ${y(sure)}V${y(accuracy)}" stroke="${colour}" stroke-width="2" stroke-opacity=".5"/>`,
   );
   const dots = bins.map((bin) => {
-    const radius = Math.round(10 * (2.5 + 7 * Math.sqrt(bin.rows / most))) / 10;
+    const radius = round(2.5 + 7 * Math.sqrt(bin.rows / most));
     return `<circle cx="${x(bin.meanConfidence)}" cy="${y(bin.accuracy)}" r="${radius}" fill="${colour}"><title>${binWords(bin)}</title></circle>`;
   });
   return grid() + gaps.join("") + dots.join("");
 }
 
-export function binWords({ from, to, rows, meanConfidence, accuracy }: CalibrationBin): string {
+function binWords({ from, to, rows, meanConfidence, accuracy }: CalibrationBin): string {
   return `${counted(rows, "answer")} ${Math.round(100 * from)} to ${percent(to)} sure, ${percent(meanConfidence)} on average: ${percent(accuracy)} right`;
 }
 
@@ -52,10 +52,10 @@ function grid(): string {
 }
 
 function x(share: number): number {
-  return Math.round(10 * (left + share * (reliabilitySize.width - left - right))) / 10;
+  return round(left + share * (reliabilitySize.width - left - right));
 }
 
 function y(share: number): number {
   const { height } = reliabilitySize;
-  return Math.round(10 * (height - bottom - share * (height - top - bottom))) / 10;
+  return round(height - bottom - share * (height - top - bottom));
 }

@@ -36,6 +36,11 @@ export function svgText(
   );
 }
 
+/** A place to the tenth of a unit, which is finer than any screen shows. */
+export function round(value: number): number {
+  return Math.round(10 * value) / 10;
+}
+
 /** A picture laid into a box without stretching it. */
 export function svgImage(uri: string, x: number, y: number, width: number, height: number): string {
   return `<image href="${uri}" x="${x}" y="${y}" width="${width}" height="${height}" preserveAspectRatio="xMidYMid meet"/>`;

@@ -70,6 +70,11 @@ export function probability(p: number): string {
   return p >= 0.995 ? "p\u00a0=\u00a01" : `p\u00a0=\u00a0${Number(p.toPrecision(2))}`;
 }
 
+/** "C = 0.1": settings of a training by name. */
+export function settingsWords(chosen: Readonly<Record<string, number>>): string[] {
+  return Object.entries(chosen).map(([name, value]) => `${name} = ${significant(value)}`);
+}
+
 /** "a, b and c". */
 export function listed(items: readonly string[]): string {
   return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;

@@ -42,7 +42,7 @@ describe("patchlab compare FOLDER", function () {
     );
     assert.match(stdout, /^ {2}left out: .*torn\.jpg/);
     assert.match(stdout, /18 pictures of 3 classes/);
-    assert.match(stdout, /^model +head +accuracy +95 % interval +mean of classes$/m);
+    assert.match(stdout, /^model +head +accuracy +95 % interval +balanced accuracy$/m);
     assert.match(stdout, /^efficientnet-lite0 +k-NN +\d+ % +\d+ % to \d+ %/m);
     assert.match(stdout, /^dinov2 +nearest centroid +\d+ %/m);
     assert.match(stdout, /With k-NN: .*efficientnet-lite0 .*dinov2.*\bp\s[=<]/);
@@ -53,7 +53,7 @@ describe("patchlab compare FOLDER", function () {
 
   it("prints nothing but JSON with --json, the same for the same seed", async () => {
     const command = ["compare", "clothes", "--model", "efficientnet-lite0", ...quick, "--json"];
-    const [first, second] = [await shell.run(...command), await shell.run(...command)];
+    const [first, second] = await Promise.all([shell.run(...command), shell.run(...command)]);
     assert.equal(first.stderr, "");
     assert.equal(first.stdout, second.stdout);
     const { entries, pictures, checks, failed, classes } = JSON.parse(first.stdout);
@@ -79,23 +79,22 @@ describe("patchlab compare FOLDER", function () {
   });
 
   it("fails with one sentence and exit code 1 where the pictures or a model do not do", async () => {
-    await shell.fails(
-      1,
-      /one class|two classes|fewer than two/i,
-      "compare",
-      "one kind",
-      "--model",
-      "efficientnet-lite0",
-    );
-    await shell.fails(1, /no such folder/, "compare", "nowhere");
-    await shell.fails(1, /neither a folder nor a known name/, "compare", "clothes", "--model", "resnet-of-mine");
-    await shell.fails(1, /names a model twice/, "compare", "clothes", "--model", untrained, "--model", untrained);
-    await shell.fails(1, /folds/, "compare", "clothes", "--model", untrained, "--folds", "40");
+    const failed = (message: RegExp, ...args: string[]) => shell.fails(1, message, "compare", ...args);
+    await Promise.all([
+      failed(/one class|two classes|fewer than two/i, "one kind", "--model", untrained),
+      failed(/no such folder/, "nowhere"),
+      failed(/neither a folder nor a known name/, "clothes", "--model", "resnet-of-mine"),
+      failed(/names a model twice/, "clothes", "--model", untrained, "--model", untrained),
+      failed(/folds/, "clothes", "--model", untrained, "--folds", "40"),
+    ]);
   });
 
   it("is used wrongly, exit code 2, with heads that are none and results that would replace a picture", async () => {
-    await shell.fails(2, /Allowed choices are/, "compare", "clothes", "--head", "tree");
-    await shell.fails(2, /the name of a picture/, "compare", "clothes", "--out", "clothes/hat.jpg");
-    await shell.fails(2, /missing required argument/, "compare");
+    const wrong = (message: RegExp, ...args: string[]) => shell.fails(2, message, "compare", ...args);
+    await Promise.all([
+      wrong(/Allowed choices are/, "clothes", "--head", "tree"),
+      wrong(/the name of a picture/, "clothes", "--out", "clothes/hat.jpg"),
+      wrong(/missing required argument/),
+    ]);
   });
 });

@@ -73,7 +73,9 @@ describe("the commands with an ONNX file as --model", () => {
 
   it("attention and verify say that it is not for them", async () => {
     const query = join("pictures", "hat 1.jpg");
-    await patchlab.fails(1, /tiny is no vision transformer/, "attention", query, "--model", "tiny.onnx");
-    await patchlab.fails(1, /tiny\.onnx: is one ONNX file: give the model's folder/, "verify", "tiny.onnx");
+    await Promise.all([
+      patchlab.fails(1, /tiny is no vision transformer/, "attention", query, "--model", "tiny.onnx"),
+      patchlab.fails(1, /tiny\.onnx: is one ONNX file: give the model's folder/, "verify", "tiny.onnx"),
+    ]);
   });
 });

@@ -94,7 +94,7 @@ export async function madeComparison(options: MadeOptions = {}): Promise<Compari
     splits: splitsOf(pictures.length),
     tested,
     entries,
-    pairs: comparedPairs(entries, tested, labels),
+    pairs: comparedPairs(entries, { tested, labels, groups: tested }),
     checks: options.checks ?? passed,
     nearDuplicates: { groups: tested, count: tested.length, pairs: [], ...alike95 },
     leaks: { pairs: [], testRows: new Int32Array(0), ...alike95 },

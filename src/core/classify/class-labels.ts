@@ -49,6 +49,32 @@ function byNumberThenText(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
+/** @throws ArgumentError when the record holds no classes, or a row's class is none of them */
+export function checkLabels(labels: ClassLabels, argument = "labels"): void {
+  if (!Array.isArray(labels?.classes) || !(labels.indices instanceof Int32Array))
+    throw new ArgumentError(argument, "must be a record { classes, indices }: make it with classLabels");
+  const row = labels.indices.findIndex((index) => !(index >= 0 && index < labels.classes.length));
+  if (row >= 0)
+    throw new ArgumentError(
+      argument,
+      `holds class ${labels.indices[row]} in row ${row} where there are ${labels.classes.length} classes: make it with classLabels`,
+    );
+}
+
+/** Whether two lists name the same classes in the same order. */
+export function sameClasses(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, c) => name === b[c]);
+}
+
+/** 1 for the class of each row and 0 for the others: [rows, classes]. */
+export function oneHot(indices: Int32Array, classes: number): Float32Array {
+  const out = new Float32Array(indices.length * classes);
+  indices.forEach((c, row) => {
+    out[row * classes + c] = 1;
+  });
+  return out;
+}
+
 /** The labels of some rows, over the same classes. */
 export function labelsOf({ classes, indices }: ClassLabels, rows: ArrayLike<number>): ClassLabels {
   return { classes, indices: Int32Array.from(rows, (row) => indices[row]) };

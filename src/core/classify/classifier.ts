@@ -57,6 +57,14 @@ export interface MlpClassifier extends Common {
 
 export type Classifier = KnnClassifier | CentroidClassifier | LogisticClassifier | MlpClassifier;
 
+/** What classifiers, and the heads that train them, are called in sentences. */
+export const classifierNames: Readonly<Record<Classifier["kind"], string>> = {
+  knn: "k-NN",
+  centroid: "nearest centroid",
+  logistic: "logistic regression",
+  mlp: "MLP",
+};
+
 /** Numbers that an optimiser was given, by name; entries as in the classifier's own arrays. */
 export type Parameters = Readonly<Record<string, Float32Array>>;
 

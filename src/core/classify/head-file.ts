@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { basename, dirname, extname, isAbsolute, relative, resolve, sep } from "node:path";
+import { basename, dirname, extname, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { writeAtomically } from "../atomic-write.js";
 import { ArgumentError, CheckpointError, FileError, FormatError } from "../errors.js";
@@ -12,6 +12,7 @@ import { fileInModelFolder } from "../model-file.js";
 import { ownVersion } from "../own-version.js";
 import { type HeadJson, headFormat, headSchema, headVersion } from "./head-json.js";
 import { classifierOf, type HeadTensor, settingsOf, shapesOf, tensorsOf, wholeNumbers } from "./head-tensors.js";
+import { located, portable } from "./portable-path.js";
 import type { SavedHead } from "./saved-head.js";
 
 /** Many thousands of classes take some megabytes; a larger file is something else. */
@@ -52,8 +53,8 @@ export async function checkHeadPlace(path: string): Promise<void> {
  * be moved together; what decides is its fingerprint.
  *
  * @param path ends in .json
- * @throws ShapeError, NotFiniteError, ArgumentError when the head cannot be used or lacks its space; FileError when the files cannot be
- *   written, or others that are no head's lie there
+ * @throws ShapeError, NotFiniteError, ArgumentError when the head cannot be used or lacks its space; FileError when the
+ *   files cannot be written, or others that are no head's lie there
  */
 export async function saveHead(path: string, head: HeadToSave): Promise<void> {
   await checkHeadPlace(path);
@@ -191,17 +192,4 @@ async function sha256(path: string): Promise<string> {
     throw new FileError(path, `cannot be read (${cause.message}): check its permissions`, { cause });
   });
   return hash.digest("hex");
-}
-
-/** A folder's path as it is from the head on; names stay. */
-function portable(source: string, path: string): string {
-  if (!isAbsolute(source)) return source;
-  const from = relative(resolve(path, ".."), source);
-  if (isAbsolute(from)) return source;
-  const joined = from.split(sep).join("/");
-  return joined.startsWith("../") ? joined : `./${joined}`;
-}
-
-function located(source: string, path: string): string {
-  return /^\.\.?\//.test(source) ? resolve(path, "..", source) : source;
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { readingSchema } from "../model/reading-schema.js";
 import type { Reading } from "../model/vector-space.js";
 import type { HeadEvaluation, HeadTraining } from "./saved-head.js";
-import type { ScalingRule } from "./scaling.js";
+import { type ScalingRule, scalingRules } from "./scaling.js";
 
 export const headFormat = "patchlab head";
 export const headVersion = 1;
@@ -88,7 +88,7 @@ export const headSchema: z.ZodType<HeadJson> = z
     patchlab: z.string(),
     classes,
     dim: size,
-    scaling: z.enum(["l2", "standardise", "none"]),
+    scaling: z.enum(scalingRules),
     classifier: settings,
     backbone: z.object({
       modelName: z.string().min(1),

@@ -1,5 +1,6 @@
 /** The heads with their defaults, by the names that commands and reports know them under. */
 import { checkChoice } from "../check-choice.js";
+import { type Classifier, classifierNames } from "./classifier.js";
 import type { Head } from "./head.js";
 import { knnHead } from "./knn-head.js";
 import { logisticHead } from "./logistic-head.js";
@@ -9,7 +10,7 @@ import { type CentroidOptions, trainCentroid } from "./nearest-centroid.js";
 /** `trainCentroid` as a head. */
 export function centroidHead(options: Omit<CentroidOptions, "signal"> = {}): Head {
   return {
-    name: "nearest centroid",
+    name: classifierNames.centroid,
     train: (data, { signal }) => trainCentroid(data, { ...options, ...(signal ? { signal } : {}) }),
   };
 }
@@ -17,12 +18,12 @@ export function centroidHead(options: Omit<CentroidOptions, "signal"> = {}): Hea
 /** `trainMlp` as a head. */
 export function mlpHead(options: Omit<MlpOptions, "seed" | "signal" | "onProgress"> = {}): Head {
   return {
-    name: "MLP",
+    name: classifierNames.mlp,
     train: (data, { seed, signal }) => trainMlp(data, { ...options, seed, ...(signal ? { signal } : {}) }),
   };
 }
 
-export type HeadName = "knn" | "centroid" | "logistic" | "mlp";
+export type HeadName = Classifier["kind"];
 
 const makers: Readonly<Record<HeadName, () => Head>> = {
   knn: knnHead,

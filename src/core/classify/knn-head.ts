@@ -1,5 +1,5 @@
 import { ofCell } from "../display-hook.js";
-import type { KnnClassifier } from "./classifier.js";
+import { classifierNames, type KnnClassifier } from "./classifier.js";
 import type { Head, TrainedHead, TrainingSet } from "./head.js";
 import { checkKs, defaultK, defaultKs, type KnnOptions, sweepRows, trainKnn } from "./knn-classifier.js";
 import { checkTrainingSet } from "./training-rows.js";
@@ -20,7 +20,7 @@ export function knnHead(options: KnnHeadOptions = {}): Head {
   const { ks = defaultKs, ...others } = options;
   checkKs(ks);
   return {
-    name: "k-NN",
+    name: classifierNames.knn,
     train: (data, { signal }) => trainBest(data, ks, ofCell({ ...others, ...(signal ? { signal } : {}) })),
   };
 }

@@ -1,4 +1,5 @@
 import { given } from "../given.js";
+import { classifierNames } from "./classifier.js";
 import type { Head } from "./head.js";
 import { checkC, type LogisticOptions, trainLogistic } from "./logistic-regression.js";
 import { checkedCs, type SweepOptions, sweepLogistic } from "./logistic-sweep.js";
@@ -19,7 +20,7 @@ export function logisticHead({ c, cs, refit, ...solver }: LogisticHeadOptions = 
   if (c !== undefined) checkC(c, "c");
   if (cs !== undefined) checkedCs(cs);
   return {
-    name: "logistic regression",
+    name: classifierNames.logistic,
     train: async (data, { signal }) => {
       const options = { ...solver, ...(signal ? { signal } : {}) };
       if (c !== undefined) return trainLogistic(data, { ...options, c });

@@ -7,6 +7,7 @@ import { type SharedSession, sharedSession } from "../numeric/shared-session.js"
 import { GraphBuilder } from "../runtime/graph.js";
 import { type Runtime, sharedRuntime } from "../runtime/runtime.js";
 import type { HeldTensor } from "../runtime/tensor.js";
+import { oneHot } from "./class-labels.js";
 import type { Evaluation } from "./lbfgs.js";
 
 /** Rows with their classes, held by onnxruntime's thread. */
@@ -66,10 +67,7 @@ export async function holdRows(x: Matrix, labels: Int32Array, classes: number): 
 }
 
 async function holdAll(runtime: Runtime, x: Matrix, labels: Int32Array, classes: number) {
-  const own = new Float32Array(x.rows * classes);
-  labels.forEach((c, i) => {
-    own[i * classes + c] = 1;
-  });
+  const own = oneHot(labels, classes);
   const xHeld = await runtime.hold({ data: x.data, dims: [x.rows, x.cols] }, { transfer: true });
   const ownHeld = await runtime
     .hold({ data: own, dims: [x.rows, classes] }, { transfer: true })

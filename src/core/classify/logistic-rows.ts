@@ -11,7 +11,7 @@ import { curvatureOf } from "./curvature-guess.js";
 import type { LabelledRows, TrainedHead } from "./head.js";
 import { type HeldRows, holdRows } from "./logistic-loss.js";
 import type { LogisticFit, PathRows } from "./logistic-path.js";
-import { type PresentClasses, presentClasses } from "./present-classes.js";
+import { absentScore, type PresentClasses, presentClasses } from "./present-classes.js";
 import { coordinatesSteps, fromCoordinates, type RowSpace, rowSpaceSteps } from "./row-space.js";
 import { type FeatureScaling, fitScalingSteps, type ScalingRule, scaledRowsSteps } from "./scaling.js";
 
@@ -94,9 +94,6 @@ async function holdCentred(
   );
 }
 
-/** The bias of a class without training rows: its probability is 0, and the number is one that files can hold. */
-const never = -1e30;
-
 /** The classifier over all classes, and the zeros that it began with. */
 export function trainedLogistic(
   { labels: { classes } }: LabelledRows,
@@ -105,7 +102,7 @@ export function trainedLogistic(
 ): Pick<TrainedHead<LogisticClassifier>, "classifier" | "start"> {
   const dim = mean.length;
   const data = new Float32Array(classes.length * dim);
-  const bias = new Float32Array(classes.length).fill(never);
+  const bias = new Float32Array(classes.length).fill(absentScore);
   const biases = model.subarray(places.length * held.cols);
   const found = model.subarray(0, places.length * held.cols);
   const whole = space ? fromCoordinates(found, space) : found;

@@ -1,7 +1,7 @@
 /** Logistic regressions with many penalties, of which validation rows choose one. */
 import { ofCell } from "../display-hook.js";
 import { ArgumentError } from "../errors.js";
-import { concatenated } from "../numeric/concatenated.js";
+import { stackRows } from "../numeric/stack-rows.js";
 import type { LogisticClassifier } from "./classifier.js";
 import type { LabelledRows, TrainedHead, TrainingSet } from "./head.js";
 import type { HeldRows } from "./logistic-loss.js";
@@ -133,9 +133,8 @@ function checkedValidation(data: TrainingSet): LabelledRows {
 /** Training and validation rows as one set. */
 function together({ vectors, labels, validation }: TrainingSet): LabelledRows {
   if (!validation) return { vectors, labels };
-  const more = validation.vectors;
   return {
-    vectors: { data: concatenated([vectors.data, more.data]), rows: vectors.rows + more.rows, cols: vectors.cols },
+    vectors: stackRows([vectors, validation.vectors]),
     labels: { classes: labels.classes, indices: Int32Array.from([...labels.indices, ...validation.labels.indices]) },
   };
 }

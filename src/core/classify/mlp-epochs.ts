@@ -2,6 +2,7 @@
 import { ArgumentError } from "../errors.js";
 import type { Matrix } from "../numeric/matrix.js";
 import type { Random } from "../numeric/random.js";
+import { shuffle } from "../numeric/shuffle.js";
 import { fitSums } from "./cross-entropy.js";
 import type { LearningPoint, TrainingNotes } from "./head.js";
 import { mlpScores } from "./linear-scores.js";
@@ -113,14 +114,4 @@ function overflow(epoch: number, { learningRate, scaling }: EpochSettings): Argu
     "learningRate",
     `is ${learningRate}, with which training left the range of numbers in epoch ${epoch}: give a smaller one, such as 0.001${advice}`,
   );
-}
-
-/** A new order of the items, by Fisher and Yates, in place. */
-export function shuffle(items: Int32Array, random: Random): void {
-  for (let i = items.length - 1; i > 0; i--) {
-    const other = Math.floor(random() * (i + 1));
-    const item = items[i];
-    items[i] = items[other];
-    items[other] = item;
-  }
 }

@@ -2,6 +2,7 @@
 import type { Matrix } from "../numeric/matrix.js";
 import type { Random } from "../numeric/random.js";
 import type { MlpClassifier } from "./classifier.js";
+import { absentScore } from "./present-classes.js";
 
 export type Network = Pick<MlpClassifier, "hidden" | "hiddenBias" | "output" | "outputBias">;
 
@@ -38,18 +39,12 @@ export function partLastColumn({ data, rows, cols }: Matrix): { rest: Matrix; la
   return { rest: { data: rest, rows, cols: cols - 1 }, last };
 }
 
-/**
- * Such a score that the softmax gives a class that was not trained for 0, whatever the others' scores are; finite, so
- * that files and sums can hold it.
- */
-const never = -1e30;
-
 /** A network over some classes as one over all: those that it does not know get the probability 0. */
 export function amongAllClasses(network: Network, places: Int32Array, classes: number): Network {
   const { output, outputBias } = network;
   if (places.length === classes) return network;
   const data = new Float32Array(classes * output.cols);
-  const bias = new Float32Array(classes).fill(never);
+  const bias = new Float32Array(classes).fill(absentScore);
   places.forEach((place, c) => {
     data.set(output.data.subarray(c * output.cols, (c + 1) * output.cols), place * output.cols);
     bias[place] = outputBias[c];

@@ -5,6 +5,7 @@
 import type { Matrix } from "../numeric/matrix.js";
 import { scalar, type Tensor } from "../runtime/tensor.js";
 import { type AdamState, adamRates, mapState } from "./adam.js";
+import { oneHot } from "./class-labels.js";
 import { stepsSession } from "./mlp-graph.js";
 import { type Network, partLastColumn, withLastColumn } from "./mlp-network.js";
 
@@ -121,12 +122,8 @@ function batchTensors(batches: readonly Batch[], classes: number): Record<string
     share: scalar(1 / rows),
   };
   batches.forEach(({ x, labels }, s) => {
-    const truth = new Float32Array(rows * classes);
-    labels.forEach((c, row) => {
-      truth[row * classes + c] = 1;
-    });
     tensors[`x${s}`] = { data: x.data, dims: [rows, x.cols] };
-    tensors[`truth${s}`] = { data: truth, dims: [rows, classes] };
+    tensors[`truth${s}`] = { data: oneHot(labels, classes), dims: [rows, classes] };
   });
   return tensors;
 }

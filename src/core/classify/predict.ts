@@ -1,8 +1,9 @@
+import { checkChoice } from "../check-choice.js";
 import { ofCell } from "../display-hook.js";
 import { ShapeError } from "../errors.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
 import { centroidCosines } from "./centroid-cosines.js";
-import type { Classifier } from "./classifier.js";
+import { type Classifier, classifierNames } from "./classifier.js";
 import { openVotes } from "./knn-votes.js";
 import { linearScores, mlpScores } from "./linear-scores.js";
 import { type Predictions, predictionsOf } from "./predictions.js";
@@ -30,6 +31,7 @@ export async function predict(classifier: Classifier, x: Matrix, options: Predic
   const { signal, onProgress } = ofCell(options);
   signal?.throwIfAborted();
   checkMatrix(x, "x");
+  checkChoice("classifier.kind", String(classifier.kind), Object.keys(classifierNames));
   checkDim(classifier, x);
   const { scaling, classes } = classifier;
   const out = new Float32Array(x.rows * classes.length);
@@ -45,14 +47,6 @@ export async function predict(classifier: Classifier, x: Matrix, options: Predic
   }
   return predictionsOf(classes, { data: out, rows: x.rows, cols: classes.length });
 }
-
-/** What classifiers are called in sentences. */
-export const classifierNames: Readonly<Record<Classifier["kind"], string>> = {
-  knn: "k-NN",
-  centroid: "nearest centroid",
-  logistic: "logistic regression",
-  mlp: "MLP",
-};
 
 function checkDim({ kind, classes, dim }: Classifier, x: Matrix): void {
   if (x.cols !== dim)

@@ -11,6 +11,12 @@ export interface PresentClasses {
   readonly numbers: Int32Array;
 }
 
+/**
+ * The bias of a class without training rows, by which the softmax gives it the probability 0 whatever the others' scores
+ * are; finite, so that files and sums can hold it.
+ */
+export const absentScore = -1e30;
+
 export function presentClasses({ labels }: LabelledRows): PresentClasses {
   const counts = classCounts(labels);
   const places = Int32Array.from(counts.keys()).filter((c) => counts[c] > 0);

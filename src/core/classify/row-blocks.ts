@@ -1,8 +1,7 @@
 /** Large inputs in blocks, so that memory does not grow with their number of rows. */
 import { inTurns } from "../numeric/in-turns.js";
 import type { Matrix } from "../numeric/matrix.js";
-import type { FeatureScaling } from "./scaling.js";
-import { scaledRowsSteps, unitRowsSteps } from "./scaling.js";
+import { type FeatureScaling, scaledRowsSteps, unitRowsSteps } from "./scaling.js";
 
 /** numbers in a block: 8 MB */
 const numbersAtOnce = 2 ** 21;

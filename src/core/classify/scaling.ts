@@ -1,8 +1,9 @@
 /** What is done to feature vectors before a classifier sees them; what it needs to know is learnt from training rows alone. */
 import { checkChoice } from "../check-choice.js";
-import { DegenerateDataError, NotFiniteError, ShapeError } from "../errors.js";
+import { ShapeError } from "../errors.js";
 import { columnMeansSteps } from "../numeric/covariance.js";
 import { checkFiniteSteps, checkMatrix, type Matrix } from "../numeric/matrix.js";
+import { normaliseRowsSteps } from "../numeric/normalise.js";
 import { finish, rowRanges, type Steps } from "../numeric/steps.js";
 
 /**
@@ -92,7 +93,7 @@ export function* scaledRowsSteps(
     case "standardise":
       return yield* standardisedSteps(rows, scaling, names);
     case "none":
-      yield* checkRows(rows, names);
+      yield* checkFiniteSteps(rows, argument, from);
       return rows;
   }
 }
@@ -104,25 +105,9 @@ interface Names {
 }
 
 /** The rows divided by their lengths. @throws NotFiniteError, DegenerateDataError naming the first row that has none */
-export function* unitRowsSteps(m: Matrix, { argument, from }: Names): Steps<Matrix> {
-  const { data, rows, cols } = m;
-  const out = new Float32Array(data.length);
-  for (const range of rowRanges(rows, cols)) {
-    for (let i = range.from; i < range.to; i++) {
-      let sum = 0;
-      for (let j = i * cols; j < (i + 1) * cols; j++) sum += data[j] * data[j];
-      if (!Number.isFinite(sum)) throw new NotFiniteError(argument, from + i);
-      if (sum === 0)
-        throw new DegenerateDataError(
-          argument,
-          `has a row of zeros, row ${from + i}, which has no direction: remove it, or choose a head and a scaling that do not compare directions`,
-        );
-      const length = Math.sqrt(sum);
-      for (let j = i * cols; j < (i + 1) * cols; j++) out[j] = data[j] / length;
-    }
-    yield;
-  }
-  return { data: out, rows, cols };
+export function unitRowsSteps(m: Matrix, { argument, from }: Names): Steps<Matrix> {
+  const advice = "remove it, or choose a head and a scaling that do not compare directions";
+  return normaliseRowsSteps(m, argument, { from, advice });
 }
 
 function* standardisedSteps(m: Matrix, { mean, deviation }: FeatureScaling, names: Names): Steps<Matrix> {
@@ -132,7 +117,7 @@ function* standardisedSteps(m: Matrix, { mean, deviation }: FeatureScaling, name
       names.argument,
       `has ${cols} numbers a row where the scaling was fitted on ${mean?.length ?? "none"}: use vectors of the same model`,
     );
-  yield* checkRows(m, names);
+  yield* checkFiniteSteps(m, names.argument, names.from);
   const out = new Float32Array(data.length);
   for (const { from, to } of rowRanges(rows, cols)) {
     for (let i = from * cols; i < to * cols; i += cols)
@@ -140,13 +125,4 @@ function* standardisedSteps(m: Matrix, { mean, deviation }: FeatureScaling, name
     yield;
   }
   return { data: out, rows, cols };
-}
-
-function* checkRows({ data, rows, cols }: Matrix, { argument, from }: Names): Steps<void> {
-  for (const range of rowRanges(rows, cols)) {
-    for (let i = range.from * cols; i < range.to * cols; i++)
-      // x - x is 0 for every finite number and NaN for the others
-      if (data[i] - data[i] !== 0) throw new NotFiniteError(argument, from + Math.floor(i / cols));
-    yield;
-  }
 }

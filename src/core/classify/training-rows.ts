@@ -1,7 +1,7 @@
 /** What every head asks of its training rows. */
 import { ArgumentError, DegenerateDataError, ShapeError } from "../errors.js";
 import { checkMatrix, checkOnePerRow } from "../numeric/matrix.js";
-import { classCounts } from "./class-labels.js";
+import { checkLabels, classCounts, sameClasses } from "./class-labels.js";
 import type { LabelledRows, TrainingSet } from "./head.js";
 
 /**
@@ -27,7 +27,7 @@ export function checkTrainingSet({ validation, ...train }: TrainingSet, argument
       `has ${validation.vectors.cols} numbers a row where the training rows have ${train.vectors.cols}: use vectors of one model`,
     );
   const [own, others] = [train.labels.classes, validation.labels.classes];
-  if (own.length !== others.length || own.some((name, c) => name !== others[c]))
+  if (!sameClasses(own, others))
     throw new ArgumentError(
       `${argument}.validation`,
       `has the classes ${others.join(", ")} where the training rows have ${own.join(", ")}: number both by one list, as classLabels(labels, classes) does`,
@@ -35,18 +35,13 @@ export function checkTrainingSet({ validation, ...train }: TrainingSet, argument
 }
 
 /** @throws ShapeError, ArgumentError as `checkTrainingSet`, of one set of rows */
-export function checkLabelledRows({ vectors, labels }: LabelledRows, argument: string): void {
+function checkLabelledRows({ vectors, labels }: LabelledRows, argument: string): void {
   checkMatrix(vectors, `${argument}.vectors`);
   if (vectors.rows === 0 || vectors.cols === 0)
     throw new ShapeError(
       `${argument}.vectors`,
       `is ${vectors.rows} x ${vectors.cols}: give at least one row and one column`,
     );
+  checkLabels(labels, `${argument}.labels`);
   checkOnePerRow({ [`${argument}.labels`]: labels.indices }, vectors.rows, "vectors");
-  const stranger = labels.indices.findIndex((c) => !(c >= 0 && c < labels.classes.length));
-  if (stranger >= 0)
-    throw new ArgumentError(
-      `${argument}.labels`,
-      `gives row ${stranger} the class ${labels.indices[stranger]} where there are ${labels.classes.length}: use classLabels`,
-    );
 }

@@ -2,7 +2,7 @@
 import { type ClassLabels, classCounts, classLabels } from "../classify/class-labels.js";
 import type { LabelledRows } from "../classify/head.js";
 import { ArgumentError, DegenerateDataError } from "../errors.js";
-import { checkOnePerRow, type Matrix } from "../numeric/matrix.js";
+import { checkMatrix, checkOnePerRow, type Matrix } from "../numeric/matrix.js";
 import { takeRows } from "../numeric/take-rows.js";
 import type { Picture } from "../picture.js";
 import { type VectorProblem, vectorProblem } from "./vector-problem.js";
@@ -35,6 +35,7 @@ export function usableRows(
 ): UsableRows {
   if (labels === undefined)
     throw new ArgumentError("labels", "are missing: give one a row, or embeddings that have labels");
+  checkMatrix(vectors, "vectors");
   checkOnePerRow({ labels, pictures }, vectors.rows, "vectors");
   const leftOut: LeftOutRow[] = [];
   const rows: number[] = [];
@@ -55,7 +56,8 @@ export function usableRows(
 }
 
 function problemOf(vector: Float32Array, label: string | undefined): LeftOutRow["problem"] | undefined {
-  return label === undefined || label.trim() === "" ? "no label" : vectorProblem(vector);
+  // null is what tables from elsewhere have for nothing, and numbers are names like others
+  return String(label ?? "").trim() === "" ? "no label" : vectorProblem(vector);
 }
 
 function checkVariety(labels: ClassLabels, leftOut: readonly LeftOutRow[]): void {

@@ -4,8 +4,8 @@ import { given } from "../given.js";
 import { loadModel } from "../model/load.js";
 import type { Features, Model } from "../model/model.js";
 import { short, spaceOf, type VectorSpace } from "../model/vector-space.js";
-import { concatenated } from "../numeric/concatenated.js";
 import type { Matrix } from "../numeric/matrix.js";
+import { stackRows } from "../numeric/stack-rows.js";
 import type { FailedPicture, Picture } from "../picture.js";
 import type { FeatureStore } from "../store/feature-store.js";
 import type { Where } from "../store/where.js";
@@ -138,10 +138,9 @@ function blockOf(batches: readonly Features[], start: number, end: number): Vect
   const failed = batches.flatMap((batch) => batch.failed);
   const bad = new Set(failed.map(({ index }) => index));
   const matrices = batches.map(({ pooled, cls }) => pooled ?? cls);
-  const data = concatenated(matrices.map((one) => one.data));
   return {
     pictures: batches.flatMap(({ pictures }) => pictures),
-    vectors: { data, rows: matrices.reduce((sum, { rows }) => sum + rows, 0), cols: matrices[0].cols },
+    vectors: stackRows(matrices, matrices[0].cols),
     places: Array.from({ length: end - start }, (_, i) => start + i).filter((place) => !bad.has(place)),
     failed,
   };

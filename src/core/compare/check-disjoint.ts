@@ -1,5 +1,6 @@
 /** Whether what is tested was kept from training. */
 import { ArgumentError } from "../errors.js";
+import { checkSplitRows } from "../evaluate/check-split.js";
 import type { LeakReport } from "../evaluate/near-duplicates.js";
 import type { Split } from "../evaluate/split.js";
 import type { Picture } from "../picture.js";
@@ -36,15 +37,7 @@ export function checkDisjoint(
 /** @throws ArgumentError when a split names a picture that is not there, or has nothing to train or to test */
 export function checkSplits(splits: readonly Split[], pictures: number): void {
   if (splits.length === 0) throw new ArgumentError("splits", "is empty: give at least one, or leave it out");
-  splits.forEach(({ train, validation, test }, i) => {
-    for (const [part, rows] of Object.entries({ train, validation, test }))
-      for (const row of rows)
-        if (!Number.isInteger(row) || row < 0 || row >= pictures)
-          throw new ArgumentError(
-            `splits[${i}].${part}`,
-            `names picture ${row}: there are the pictures 0 to ${pictures - 1}`,
-          );
-    for (const [part, rows] of Object.entries({ train, test }))
-      if (rows.length === 0) throw new ArgumentError(`splits[${i}].${part}`, "is empty: give at least one picture");
+  splits.forEach((split, i) => {
+    checkSplitRows(split, pictures, `splits[${i}]`);
   });
 }

@@ -1,34 +1,46 @@
 /** Whether training changed what it was to train. */
-import { trainedParameters } from "../classify/classifier.js";
-import type { TrainedHead } from "../classify/head.js";
+import { type Parameters, trainedParameters } from "../classify/classifier.js";
+import type { LabelledRows, TrainedHead } from "../classify/head.js";
+import type { Split } from "../evaluate/split.js";
 import type { ComparisonCheck } from "./comparison.js";
+import { reachedNumbers } from "./reached-numbers.js";
 
 const name = "every trained parameter moved";
 
 /** Numbers behind a unit that no training row reaches stay where they were; more than half of a tensor never should. */
 const leastMoved = 0.5;
 
-/** @param trained the heads of every split */
-export function checkParameters(trained: readonly TrainedHead[], model: string, head: string): ComparisonCheck {
+export interface TrainedHeads {
+  readonly model: string;
+  readonly head: string;
+  /** one a split */
+  readonly trained: readonly TrainedHead[];
+  readonly splits: readonly Split[];
+  /** all rows */
+  readonly rows: LabelledRows;
+}
+
+export function checkParameters({ model, head, trained, splits, rows }: TrainedHeads): ComparisonCheck {
   const check = { name, model, head } as const;
   let [numbers, moved] = [0, 0];
-  for (const { classifier, start } of trained) {
+  for (const [i, { classifier, start }] of trained.entries()) {
+    const isReached = reachedNumbers(classifier, rows, splits[i].train);
     for (const [tensor, after] of Object.entries(trainedParameters(classifier))) {
-      const before = start[tensor];
+      const before = (start as Parameters | undefined)?.[tensor];
       if (before?.length !== after.length)
         return {
           ...check,
           passed: false,
           finding: `what ${tensor} was before training is not known: give it as \`start\``,
         };
-      const own = movedIn(before, after);
-      if (own < leastMoved * after.length)
+      const { own, reached } = movedIn(before, after, isReached(tensor, after.length));
+      if (own < leastMoved * reached)
         return {
           ...check,
           passed: false,
-          finding: `${own === 0 ? "none" : `only ${own}`} of the ${after.length} numbers of ${tensor} moved: the optimiser was not given them, or its rate is 0`,
+          finding: `${own === 0 ? "none" : `only ${own}`} of the ${reached} numbers of ${tensor} moved: the optimiser was not given them, or its rate is 0`,
         };
-      numbers += after.length;
+      numbers += reached;
       moved += own;
     }
   }
@@ -36,8 +48,17 @@ export function checkParameters(trained: readonly TrainedHead[], model: string, 
   return { ...check, passed: true, finding };
 }
 
-function movedIn(before: Float32Array, after: Float32Array): number {
-  let moved = 0;
-  for (let i = 0; i < after.length; i++) if (after[i] !== before[i]) moved++;
-  return moved;
+/** Of the numbers that training rows reach. */
+function movedIn(
+  before: Float32Array,
+  after: Float32Array,
+  isReached: (place: number) => boolean,
+): { own: number; reached: number } {
+  let [own, reached] = [0, 0];
+  for (let i = 0; i < after.length; i++) {
+    if (!isReached(i)) continue;
+    reached++;
+    if (after[i] !== before[i]) own++;
+  }
+  return { own, reached };
 }

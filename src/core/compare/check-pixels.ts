@@ -20,7 +20,7 @@ export async function checkPixels(
   signal?: AbortSignal,
 ): Promise<ComparisonCheck> {
   const { name: model } = participant;
-  if (seen.pixels) return { name, model, ...judged(seen.pixels) };
+  if (seen.pixels) return { name, model, ...judged(seen.pixels, pixelTolerance(participant.model.transform)) };
   const { furthest, difference } = await remade(participant, seen, images, signal);
   const passed = difference <= vectorTolerance;
   const where = participant.embeddings ? "the vectors that came with it" : "its vectors";
@@ -36,12 +36,10 @@ function transformOf({ transformAssumed, ownNormalisation }: Model): string {
   return ownNormalisation ? `${whose}, without the normalisation that its file does itself` : whose;
 }
 
-function judged({
-  difference,
-  picture,
-  mistake,
-  otherSize,
-}: PixelFinding): Pick<ComparisonCheck, "passed" | "finding"> {
+function judged(
+  { difference, picture, mistake, otherSize }: PixelFinding,
+  tolerance: number,
+): Pick<ComparisonCheck, "passed" | "finding"> {
   if (otherSize) {
     const [given, expected] = [otherSize.given, otherSize.expected].map((sides) => sides.join(" x "));
     return {
@@ -49,7 +47,7 @@ function judged({
       finding: `its pictures are ${given} pixels where the model is shown ${expected}: give the size that is meant as \`size\``,
     };
   }
-  if (difference <= pixelTolerance)
+  if (difference <= tolerance)
     return { passed: true, finding: `a preprocess of its own, ${difference.toFixed(3)} from the model's at most` };
   const cause = mistake ?? "they are others than the model's own transform makes";
   return {

@@ -1,53 +1,37 @@
 /** The fair comparison: several models on the same pictures, under the same splits, heads, seeds and budgets. */
-import { type ClassLabels, classLabels, labelsOf } from "../classify/class-labels.js";
+import { checkChoice } from "../check-choice.js";
+import { classLabels, labelsOf } from "../classify/class-labels.js";
 import type { Head } from "../classify/head.js";
 import { type HeadName, headNamed } from "../classify/heads.js";
 import { ofCell } from "../display-hook.js";
-import { ArgumentError, BrokenComparisonError } from "../errors.js";
+import { ArgumentError, BrokenComparisonError, DegenerateDataError } from "../errors.js";
+import { checkSeveralClasses } from "../evaluate/check-labels.js";
 import { classificationReport } from "../evaluate/classification-report.js";
 import { crossValidate } from "../evaluate/cross-validate.js";
-import { type LabelEfficiencyOptions, labelEfficiency } from "../evaluate/label-efficiency.js";
-import { leakReport } from "../evaluate/leak-report.js";
-import { type SimilarityGroups, similarityGroups } from "../evaluate/near-duplicates.js";
-import type { Split } from "../evaluate/split.js";
+import { checkThreshold } from "../evaluate/near-duplicates.js";
 import { stratifiedFolds } from "../evaluate/stratified-folds.js";
+import { numbersPerClass } from "../evaluate/training-draws.js";
 import { given } from "../given.js";
 import type { Model, NamedImage } from "../model/model.js";
-import { spaceOf } from "../model/vector-space.js";
 import type { Matrix } from "../numeric/matrix.js";
-import { checkDisjoint, checkSplits } from "./check-disjoint.js";
+import { checkCount } from "../numeric/neighbours.js";
+import { takeRows } from "../numeric/take-rows.js";
+import { checkSplits } from "./check-disjoint.js";
 import { checkParameters } from "./check-parameters.js";
 import { checkPixels } from "./check-pixels.js";
+import type { CompareOptions } from "./compare-options.js";
+import { comparedModels } from "./compared-models.js";
 import { comparedPairs } from "./compared-pairs.js";
-import type { ComparedModel, Comparison, ComparisonCheck, ComparisonEntry } from "./comparison.js";
+import type { Comparison, ComparisonCheck, ComparisonEntry } from "./comparison.js";
 import { confidentMistakes } from "./confident-mistakes.js";
-import { type Dataset, labelledImages } from "./dataset.js";
-import { type NamedParticipant, type Participant, participantsOf, readingOf } from "./participant.js";
+import { type Dataset, type LabelledImages, labelledImages } from "./dataset.js";
+import { type Field, makeField } from "./field.js";
+import { type NamedParticipant, type Participant, participantsOf } from "./participant.js";
 import { refereeVectors } from "./referee.js";
 import { type SeenPictures, type SeeOptions, seePictures } from "./seen-pictures.js";
-import { type SharedPictures, sharedPictures } from "./shared-pictures.js";
+import { type SharedPictures, sharedPictures, useless } from "./shared-pictures.js";
 
-export interface CompareOptions {
-  /** names of heads, or heads of one's own, which every model gets @default ["logistic", "knn"] */
-  readonly heads?: readonly (HeadName | Head)[];
-  /** parts of cross-validation: each picture is tested once, by heads that never saw it @default 5 */
-  readonly folds?: number;
-  /** splits of one's own in place of folds, by places in the dataset; they are checked for leaks */
-  readonly splits?: readonly Split[];
-  /** decides folds, draws and heads @default 0 */
-  readonly seed?: number;
-  /** the model that decides which pictures are near-duplicates, whoever takes part @default "efficientnet-lite0", as it ships with the project */
-  readonly referee?: Model;
-  /** the referee's cosine from which two pictures count as one and stay together @default as `similarityGroups` */
-  readonly duplicateThreshold?: number;
-  /** accuracy by labelled pictures a class, with a logistic regression; false leaves it out @default as `labelEfficiency` */
-  readonly labelEfficiency?: false | Pick<LabelEfficiencyOptions, "perClass" | "draws">;
-  /** "throw" when the comparison is broken, or "report" it in `checks` and go on, to see what it changes @default "throw" */
-  readonly onBroken?: "throw" | "report";
-  readonly signal?: AbortSignal;
-  /** called as the work goes on; `step` says what is being done, in words */
-  readonly onProgress?: (step: string, done: number, total: number) => void;
-}
+export type { CompareOptions } from "./compare-options.js";
 
 /**
  * Compares models as features: each turns the pictures into vectors in its own way, and everything after that is the
@@ -76,14 +60,11 @@ export async function compare(
   const participants = participantsOf(models);
   const heads = headsOf(settings.heads);
   const asked = await labelledImages(dataset);
-  if (settings.splits) checkSplits(settings.splits, asked.images.length);
-  const { shared, seen, checks } = await seeAll(participants, asked.images, settings);
+  checkPlan(asked, settings);
+  const { seen, checks } = await seeAll(participants, asked.images, settings);
+  const { shared, similar } = await shareAll(participants, asked.images, seen, settings);
+  checks.push(...shared.checks);
   const labels = classLabels(shared.rows.map((row) => asked.labels[row]));
-  const similar = await refereeVectors(
-    shared.rows.map((row) => asked.images[row]),
-    ...([participants, shared.vectors] as const),
-    seeing("Looking for near-duplicates", settings),
-  );
   const field = await makeField(shared, labels, similar, settings);
   checks.push(settle(field.disjoint, settings));
   const entries: ComparisonEntry[] = [];
@@ -94,20 +75,41 @@ export async function compare(
       checks.push(check);
     }
   return {
-    models: await describeAll(participants, seen, field, settings),
+    models: await comparedModels(participants, seen, field, settings),
     heads: heads.map(({ name }) => name),
     pictures: shared.pictures,
     ...{ labels, splits: field.splits, tested: field.tested, entries },
-    pairs: comparedPairs(entries, field.tested, labels),
+    pairs: comparedPairs(entries, { tested: field.tested, labels, groups: field.near.groups }),
     ...{ checks, nearDuplicates: field.near, leaks: field.leaks },
     failed: [...asked.failed, ...shared.failed],
     seed: settings.seed ?? 0,
   };
 }
 
+/** What no picture need be read for, told before any is. */
+function checkPlan({ images, labels }: LabelledImages, settings: CompareOptions): void {
+  const { splits, folds = 5, seed = 0, duplicateThreshold, labelEfficiency: curve, onBroken = "throw" } = settings;
+  const { referee } = settings;
+  const classes = classLabels(labels);
+  checkSeveralClasses(classes);
+  if (splits) checkSplits(splits, images.length);
+  else stratifiedFolds(classes, { folds, seed });
+  checkThreshold(duplicateThreshold, "duplicateThreshold");
+  checkChoice("onBroken", onBroken, ["throw", "report"]);
+  if (curve) {
+    if (curve.draws !== undefined) checkCount(curve.draws, "labelEfficiency.draws");
+    if (curve.perClass !== undefined) numbersPerClass(curve.perClass, classes, []);
+  }
+  if (referee && typeof referee.stream !== "function")
+    throw new ArgumentError("referee", "is no model: give what loadModel returns, or leave it out");
+}
+
 function headsOf(heads: CompareOptions["heads"] = ["logistic", "knn"]): Head[] {
+  if (!Array.isArray(heads)) throw new ArgumentError("heads", 'is no list: give one such as ["logistic", "knn"]');
   if (heads.length === 0) throw new ArgumentError("heads", "is empty: give at least one, such as logistic");
-  const known = heads.map((head) => (typeof head === "string" ? headNamed(head) : head));
+  const known = heads.map((head: HeadName | Head) => (typeof head === "object" ? head : headNamed(head)));
+  const bad = known.findIndex((head) => typeof head?.train !== "function" || typeof head.name !== "string");
+  if (bad >= 0) throw new ArgumentError(`heads[${bad}]`, "is no head: give a name, or a record { name, train }");
   const names = known.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new ArgumentError("heads", `has "${twice}" twice: give each a name of its own`);
@@ -127,12 +129,12 @@ function seeing(
   return { signal, referee, onProgress: (done, total) => onProgress?.(step, done, total) };
 }
 
-/** Every participant's vectors, and whether they are of the same pictures, prepared as each model wants them. */
+/** Every participant's vectors, and whether the pictures were prepared as each model wants them. */
 async function seeAll(
   participants: readonly NamedParticipant[],
   images: readonly NamedImage[],
   settings: CompareOptions,
-): Promise<{ shared: SharedPictures; seen: SeenPictures[]; checks: ComparisonCheck[] }> {
+): Promise<{ seen: SeenPictures[]; checks: ComparisonCheck[] }> {
   const seen: SeenPictures[] = [];
   const checks: ComparisonCheck[] = [];
   for (const participant of participants) {
@@ -140,52 +142,29 @@ async function seeAll(
     seen.push(own);
     checks.push(settle(await checkPixels(participant, own, images, settings.signal), settings));
   }
-  const names = participants.map(({ name }) => name);
-  const shared = sharedPictures(images, seen, names);
-  checks.push(...shared.checks.map((check) => settle(check, settings)));
-  return { shared, seen, checks };
+  return { seen, checks };
 }
 
-/** What all participants share. */
-interface Field {
-  labels: ClassLabels;
-  splits: readonly Split[];
-  tested: Int32Array;
-  near: SimilarityGroups;
-  leaks: Comparison["leaks"];
-  disjoint: ComparisonCheck;
-  vectors: readonly Matrix[];
-}
-
-/** @param similar the referee's vectors */
-async function makeField(
-  shared: SharedPictures,
-  labels: ClassLabels,
-  similar: Matrix,
+/** The pictures that all participants saw and the referee too, whose vectors of them come along. */
+async function shareAll(
+  participants: readonly NamedParticipant[],
+  images: readonly NamedImage[],
+  seen: readonly SeenPictures[],
   settings: CompareOptions,
-): Promise<Field> {
-  const { seed = 0, folds = 5, duplicateThreshold, signal } = settings;
-  const similarity = given({ threshold: duplicateThreshold, signal });
-  const near = await similarityGroups(similar, similarity);
-  const splits = settings.splits
-    ? sharedSplits(settings.splits, shared.rows)
-    : stratifiedFolds(labels, { folds, seed, groups: near.groups });
-  const leaks = await leakReport(splits, similar, similarity);
-  return {
-    ...{ labels, splits, near, leaks, vectors: shared.vectors },
-    tested: Int32Array.from(new Set(splits.flatMap(({ test }) => [...test]))).sort(),
-    disjoint: checkDisjoint(splits, leaks, shared.pictures),
-  };
-}
-
-/** The splits by places among the shared pictures: the others fall out. */
-function sharedSplits(splits: readonly Split[], rows: readonly number[]): Split[] {
-  const places = new Map(rows.map((row, place) => [row, place]));
-  const shared = (part: Int32Array): Int32Array =>
-    Int32Array.from(Array.from(part).flatMap((row) => places.get(row) ?? [])).sort();
-  return splits.map(({ train, validation, test, seed }) => ({
-    ...{ train: shared(train), validation: shared(validation), test: shared(test), seed },
-  }));
+): Promise<{ shared: SharedPictures; similar: Matrix }> {
+  const names = participants.map(({ name }) => name);
+  const first = sharedPictures(images, seen, names);
+  for (const check of first.checks) settle(check, settings);
+  const asked = first.rows.map((row) => images[row]);
+  if (asked.length === 0)
+    throw new DegenerateDataError("pictures", "are none that all models could read: look at those that each left out");
+  const referee = await refereeVectors(asked, participants, first, seeing("Looking for near-duplicates", settings));
+  const lost = [...referee.failed, ...useless(referee)].map((one) => ({ ...one, index: first.rows[one.index] }));
+  if (lost.length === 0) return { shared: first, similar: referee.vectors };
+  const shared = sharedPictures(images, seen, names, lost);
+  const kept = new Set(shared.rows);
+  const places = [...referee.rows.keys()].filter((place) => kept.has(first.rows[referee.rows[place]]));
+  return { shared, similar: takeRows(referee.vectors, places) };
 }
 
 interface Entering {
@@ -205,54 +184,15 @@ async function enter(
     { vectors, labels },
     {
       ...{ head, splits, seed, overlap: settings.onBroken === "report" ? "allow" : "throw" },
-      ...(signal ? { signal } : {}),
+      ...given({ signal }),
       onProgress: (done, total) => onProgress?.(step, done, total),
     },
   );
-  const check = settle(checkParameters(trained, model, head.name), settings);
+  const rows = { vectors, labels };
+  const check = settle(checkParameters({ model, head: head.name, trained, splits, rows }), settings);
   const groups = Int32Array.from(tested, (row) => near.groups[row]);
   const report = classificationReport(predictions, labelsOf(labels, tested), { seed, groups });
   const mistakes = await confidentMistakes({ predictions, tested, labels, vectors, splits }, signal);
   const training = trained.map(({ notes }) => notes);
   return { entry: { ...{ model, predictions, report, training, mistakes }, head: head.name }, check };
-}
-
-async function describeAll(
-  participants: readonly NamedParticipant[],
-  seen: readonly SeenPictures[],
-  field: Field,
-  settings: CompareOptions,
-): Promise<ComparedModel[]> {
-  const described: ComparedModel[] = [];
-  for (const [i, participant] of participants.entries()) {
-    const { fingerprint } = await spaceOf(participant.model, readingOf(participant));
-    const vectors = field.vectors[i];
-    const curve = await curveOf(participant.name, vectors, field, settings);
-    described.push({
-      name: participant.name,
-      family: participant.model.family,
-      ...{ dim: vectors.cols, fingerprint, inputSize: seen[i].inputSize },
-      ...(curve ? { labelEfficiency: curve } : {}),
-    });
-  }
-  return described;
-}
-
-async function curveOf(
-  model: string,
-  vectors: Matrix,
-  { labels, splits, near, disjoint }: Field,
-  { labelEfficiency: wanted = {}, seed = 0, signal, onProgress }: CompareOptions,
-): Promise<ComparedModel["labelEfficiency"]> {
-  // drawn from what is tested, a curve would say nothing
-  if (wanted === false || !disjoint.passed) return undefined;
-  const step = `Label efficiency of ${model}`;
-  return labelEfficiency(
-    { vectors, labels },
-    {
-      ...{ ...wanted, head: headNamed("logistic"), splits, seed, groups: near.groups },
-      ...(signal ? { signal } : {}),
-      onProgress: (done, total) => onProgress?.(step, done, total),
-    },
-  );
 }

@@ -7,6 +7,7 @@ import type { ClassificationReport } from "../evaluate/classification-report.js"
 import type { LabelEfficiency } from "../evaluate/label-efficiency.js";
 import type { PairedTest } from "../evaluate/mcnemar.js";
 import type { LeakReport, SimilarityGroups } from "../evaluate/near-duplicates.js";
+import type { LabelledNeighbour } from "../evaluate/nearest-others.js";
 import type { Split } from "../evaluate/split.js";
 import type { FailedPicture, Picture } from "../picture.js";
 
@@ -60,7 +61,7 @@ export interface ConfidentMistake {
   readonly predicted: string;
   readonly confidence: number;
   /** the nearest pictures of the training rows, nearest first, as this model sees them */
-  readonly nearest: readonly { readonly row: number; readonly similarity: number; readonly label: string }[];
+  readonly nearest: readonly LabelledNeighbour[];
 }
 
 /** Two models with the same head on the same pictures. */

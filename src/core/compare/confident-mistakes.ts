@@ -6,6 +6,7 @@ import type { Matrix } from "../numeric/matrix.js";
 import { neighbours } from "../numeric/neighbours.js";
 import { takeRows } from "../numeric/take-rows.js";
 import type { ConfidentMistake } from "./comparison.js";
+import { surestFirst } from "./surest-first.js";
 
 /** mistakes that are explained */
 const mostMistakes = 24;
@@ -24,10 +25,8 @@ interface Judged {
 export async function confidentMistakes(judged: Judged, signal?: AbortSignal): Promise<ConfidentMistake[]> {
   const { predictions, tested, labels } = judged;
   const sure = confidences(predictions);
-  const wrong = Array.from(tested, (_, i) => i)
-    .filter((i) => predictions.predicted[i] !== labels.indices[tested[i]])
-    .sort((i, j) => sure[j] - sure[i] || i - j)
-    .slice(0, mostMistakes);
+  const isWrong = (i: number): boolean => predictions.predicted[i] !== labels.indices[tested[i]];
+  const wrong = surestFirst(predictions, isWrong).slice(0, mostMistakes);
   const nearest = await nearestTraining(
     judged,
     wrong.map((i) => tested[i]),

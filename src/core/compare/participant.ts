@@ -1,5 +1,6 @@
 /** Who takes part in a comparison: a model, and how it is shown the pictures. */
 import { ArgumentError } from "../errors.js";
+import { given } from "../given.js";
 import type { ExtractOptions, Model, PixelTensor } from "../model/model.js";
 import type { LabelledVectors } from "../numeric/labelled-vectors.js";
 import type { ImageSource } from "../picture.js";
@@ -54,9 +55,5 @@ export function readingOf({
   pooling,
 }: Participant): Pick<ExtractOptions, "size" | "fit" | "pooling"> {
   const from = embeddings ?? { size, fit, pooling };
-  return {
-    ...(from.size === undefined ? {} : { size: from.size }),
-    ...(from.fit === undefined ? {} : { fit: from.fit }),
-    ...(from.pooling === undefined ? {} : { pooling: from.pooling as NonNullable<ExtractOptions["pooling"]> }),
-  };
+  return given({ size: from.size, fit: from.fit, pooling: from.pooling as ExtractOptions["pooling"] });
 }

@@ -4,7 +4,7 @@ import { imagenetTransform, type Transform } from "../image/transform.js";
 import type { PixelTensor } from "../model/model.js";
 
 export interface PixelFinding {
-  /** mean absolute difference of the worst picture's numbers, in the model's own units: 0.05 is about 3 of 255 levels */
+  /** mean absolute difference of the worst picture's numbers, in the model's own units; see `pixelTolerance` */
   readonly difference: number;
   /** the worst picture */
   readonly picture: string;
@@ -18,7 +18,12 @@ export interface PixelFinding {
  * Other libraries decode and resize a little differently: sharp's own resizing differs from Pillow's by 1 to 2 levels
  * of 255 on the mean, the mistakes below by 10 and more.
  */
-export const pixelTolerance = 0.05;
+const mostLevels = 3;
+
+/** The difference that passes, in the units of a model: what is a level of 255 in them depends on how it normalises. */
+export function pixelTolerance({ rescale, std }: Transform): number {
+  return (mostLevels * rescale * std.reduce((sum, own) => sum + 1 / own, 0)) / std.length;
+}
 
 /** The worst of the pictures. */
 export function pixelDifference(
@@ -38,7 +43,7 @@ export function pixelDifference(
   const findings = expected.map(({ data, picture }, i): PixelFinding => {
     const own = given.data.subarray(i * size, (i + 1) * size);
     const difference = meanDifference(own, data);
-    const mistake = difference > pixelTolerance ? mistakeIn(own, data, transform) : undefined;
+    const mistake = difference > pixelTolerance(transform) ? mistakeIn(own, data, transform) : undefined;
     return { difference, picture: picture.name, ...(mistake === undefined ? {} : { mistake }) };
   });
   return findings.reduce(worse);
@@ -79,14 +84,17 @@ const mistakes: Readonly<Record<string, Change>> = {
 function mistakeIn(given: Float32Array, right: Float32Array, transform: Transform): string | undefined {
   const area = right.length / 3;
   const channels = [0, 1, 2].map((c) => right.subarray(c * area, (c + 1) * area)) as unknown as Channels;
-  const spread = meanDifference(given, new Float32Array(given.length)) || 1;
+  const tolerance = pixelTolerance(transform);
+  const spread = meanDifference(given, new Float32Array(given.length));
   const explains = ([, change]: [string, Change]): boolean => {
     const wrong = new Float32Array(given.length);
     change(channels, transform).forEach((channel, c) => {
       wrong.set(channel, c * area);
     });
+    // of a model that is shown levels as they are, some mistakes are none
+    if (meanDifference(right, wrong) <= tolerance) return false;
     // levels from 0 to 255 differ by more than fractions do
-    return meanDifference(given, wrong) <= pixelTolerance * Math.max(1, spread);
+    return meanDifference(given, wrong) <= Math.max(tolerance, 0.05 * spread);
   };
   return Object.entries(mistakes).find(explains)?.[0];
 }

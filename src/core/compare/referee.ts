@@ -5,33 +5,37 @@
 
 import { loadModel } from "../model/load.js";
 import type { Model, NamedImage } from "../model/model.js";
-import type { Matrix } from "../numeric/matrix.js";
 import type { NamedParticipant } from "./participant.js";
-import { type SeeOptions, seePictures } from "./seen-pictures.js";
+import { type SeenPictures, type SeeOptions, seePictures } from "./seen-pictures.js";
+import type { SharedPictures } from "./shared-pictures.js";
 
 /** It ships with the project, so that every comparison has it. */
 const refereeName = "efficientnet-lite0";
 
+/** Of the images that the referee could read, by their places. */
+export type RefereeVectors = Pick<SeenPictures, "rows" | "vectors" | "pictures" | "failed">;
+
 /**
- * The referee's vectors of the pictures, one a picture: a participant's where it is the referee, seen in its own way.
+ * What the referee makes of the pictures: a participant's vectors where it is the referee, seen in its own way. It may
+ * fail at pictures whose vectors were made before, and which are gone.
  *
  * @param shared images that every participant has read
- * @param vectors one matrix a participant, of the same images
+ * @param seen what they made of them: one matrix a participant
  * @param referee another model for it @default the bundled one
  */
 export async function refereeVectors(
   shared: readonly NamedImage[],
   participants: readonly NamedParticipant[],
-  vectors: readonly Matrix[],
+  { vectors, pictures }: Pick<SharedPictures, "vectors" | "pictures">,
   { referee, ...options }: SeeOptions & { readonly referee?: Model | undefined },
-): Promise<Matrix> {
+): Promise<RefereeVectors> {
   const wanted = referee?.source ?? refereeName;
   const own = participants.findIndex((one) => one.model.source === wanted && seesItsOwnWay(one));
-  if (own >= 0) return vectors[own];
-  if (referee) return (await seePictures({ name: referee.name, model: referee }, shared, options)).vectors;
+  if (own >= 0) return { rows: [...shared.keys()], vectors: vectors[own], pictures, failed: [] };
+  if (referee) return seePictures({ name: referee.name, model: referee }, shared, options);
   const model = await loadModel(refereeName);
   try {
-    return (await seePictures({ name: refereeName, model }, shared, options)).vectors;
+    return await seePictures({ name: refereeName, model }, shared, options);
   } finally {
     await model.close();
   }

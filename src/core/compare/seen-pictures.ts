@@ -1,10 +1,11 @@
 /** What one participant makes of the pictures of a comparison. */
+import { resolve } from "node:path";
 import { ArgumentError, BrokenComparisonError } from "../errors.js";
 import { type PreparedPicture, preprocessOne } from "../image/preprocess.js";
 import { outputSize, type Transform, transformForSize } from "../image/transform.js";
 import type { Features, NamedImage, PixelTensor } from "../model/model.js";
-import { concatenated } from "../numeric/concatenated.js";
-import type { Matrix } from "../numeric/matrix.js";
+import { checkMatrix, checkOnePerRow, type Matrix } from "../numeric/matrix.js";
+import { stackRows } from "../numeric/stack-rows.js";
 import { takeRows } from "../numeric/take-rows.js";
 import type { FailedPicture, Picture } from "../picture.js";
 import { type NamedParticipant, readingOf } from "./participant.js";
@@ -65,7 +66,7 @@ async function modelsWay(
   if (pictures.length === 0) throw failed[0].error;
   return {
     rows: pictures.map(({ name }) => places.get(name)!),
-    vectors: stacked(parts.map((part) => part.pooled ?? part.cls)),
+    vectors: stackRows(parts.map((part) => part.pooled ?? part.cls)),
     ...{ pictures, failed },
     inputSize: parts.find((part) => part.pictures.length > 0)!.inputSize,
   };
@@ -73,15 +74,6 @@ async function modelsWay(
 
 function placesOf(images: readonly NamedImage[]): Map<string, number> {
   return new Map(images.map(({ name }, place) => [name, place]));
-}
-
-function stacked(parts: readonly Matrix[]): Matrix {
-  const cols = parts.find(({ rows }) => rows > 0)?.cols ?? 0;
-  return {
-    data: concatenated(parts.map(({ data }) => data)),
-    rows: parts.reduce((sum, { rows }) => sum + rows, 0),
-    cols,
-  };
 }
 
 /** pictures that are prepared and run together */
@@ -103,6 +95,7 @@ async function ownWay(
     const batch = await readable(images.slice(start, start + atOnce), start, transform, seen.failed, signal);
     if (batch.length > 0) {
       const given = await preprocess!(batch.map(({ prepared }) => prepared.picture.source));
+      checkPixelTensor(name, given);
       checkNumber(name, given, batch.length);
       pixels = worse(
         pixels,
@@ -122,7 +115,7 @@ async function ownWay(
     onProgress?.(Math.min(images.length, start + atOnce), images.length);
   }
   if (seen.rows.length === 0) throw seen.failed[0].error;
-  return { ...seen, vectors: stacked(vectors), inputSize, ...(pixels ? { pixels } : {}) };
+  return { ...seen, vectors: stackRows(vectors), inputSize, ...(pixels ? { pixels } : {}) };
 }
 
 interface ReadPicture {
@@ -150,6 +143,15 @@ async function readable(
   return read;
 }
 
+/** @throws ArgumentError unless it looks like pixels; whether they fit is for the model to say */
+function checkPixelTensor(model: string, given: PixelTensor | undefined): void {
+  if (!(given?.data instanceof Float32Array) || !Array.isArray(given.dims) || given.dims.length !== 4)
+    throw new ArgumentError(
+      `models (${model})`,
+      "has a preprocess that gives no pixels: return { data, dims }, a Float32Array of [pictures, 3, height, width]",
+    );
+}
+
 function checkNumber(model: string, { dims }: PixelTensor, expected: number): void {
   if (dims[0] !== expected)
     throw new BrokenComparisonError(
@@ -159,7 +161,10 @@ function checkNumber(model: string, { dims }: PixelTensor, expected: number): vo
     );
 }
 
-/** Pictures that the embeddings do not have are missing in `rows`, and no failures. */
+/**
+ * Pictures that the embeddings do not have are missing in `rows`, and no failures. Both may say where a picture lies
+ * from different folders on.
+ */
 function fromEmbeddings({ name, embeddings, model }: NamedParticipant, images: readonly NamedImage[]): SeenPictures {
   const { vectors, pictures: known, size } = embeddings!;
   if (!known)
@@ -167,15 +172,25 @@ function fromEmbeddings({ name, embeddings, model }: NamedParticipant, images: r
       `models (${name})`,
       "has embeddings without pictures: give what embedFolder or a store returns",
     );
+  checkMatrix(vectors, `models (${name}).embeddings.vectors`);
+  checkOnePerRow({ [`models (${name}).embeddings.pictures`]: known }, vectors.rows, "vectors");
   const places = new Map(known.map((picture, row) => [picture.name, row]));
-  const rows = images.flatMap(({ name: image }, row) => (places.has(image) ? [row] : []));
+  const twice = known.find((picture, row) => places.get(picture.name) !== row);
+  if (twice)
+    throw new ArgumentError(
+      `models (${name})`,
+      `has embeddings with "${twice.name}" twice, and which of both is meant is not known: leave one out`,
+    );
+  const located = new Map(known.map((picture, row) => [resolve(picture.name), row]));
+  const placeOf = (image: string): number | undefined => places.get(image) ?? located.get(resolve(image));
+  const rows = images.flatMap(({ name: image }, row) => (placeOf(image) === undefined ? [] : [row]));
   if (rows.length === 0)
     throw new BrokenComparisonError(
       "the same pictures seen by all",
       `its embeddings hold none of the pictures, such as ${images[0].name}: embed these pictures`,
       { model: name },
     );
-  const own = rows.map((row) => places.get(images[row].name)!);
+  const own = rows.map((row) => placeOf(images[row].name)!);
   const input = size ?? outputSides(model.transform);
   return {
     rows,

@@ -19,13 +19,17 @@ export interface SharedPictures {
   readonly checks: ComparisonCheck[];
 }
 
-/** @param names the participants', in the order of `seen` */
+/**
+ * @param names the participants', in the order of `seen`
+ * @param others pictures that must be left out besides, by their place
+ */
 export function sharedPictures(
   images: readonly NamedImage[],
   seen: readonly SeenPictures[],
   names: readonly string[],
+  others: readonly FailedPicture[] = [],
 ): SharedPictures {
-  const failed = new Map<number, FailedPicture>();
+  const failed = new Map(others.map((failure) => [failure.index, failure]));
   for (const one of seen) for (const failure of [...one.failed, ...useless(one)]) failed.set(failure.index, failure);
   const placesBySeen = seen.map(({ rows }) => new Map(rows.map((row, place) => [row, place])));
   const rows = images.flatMap((_, row) =>
@@ -42,7 +46,11 @@ export function sharedPictures(
 }
 
 /** Pictures whose vectors say nothing that could be compared. */
-function useless({ rows, pictures, vectors: { data, cols } }: SeenPictures): FailedPicture[] {
+export function useless({
+  rows,
+  pictures,
+  vectors: { data, cols },
+}: Pick<SeenPictures, "rows" | "pictures" | "vectors">): FailedPicture[] {
   return rows.flatMap((index, place) => {
     const vector = data.subarray(place * cols, (place + 1) * cols);
     const { name } = pictures[place];
@@ -70,7 +78,7 @@ function checkOf(
     missing.length > 0
       ? `${missing.length} of ${images.length} pictures are missing, such as ${missing[0].name}: compare on pictures that all have`
       : failed.size > 0
-        ? `${all}; ${failed.size} could not be read and were left out for all`
+        ? `${all}; ${failed.size} could not be read and ${failed.size === 1 ? "was" : "were"} left out for all`
         : all;
   return { name: "the same pictures seen by all", passed: missing.length === 0, finding, model };
 }

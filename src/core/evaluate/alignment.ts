@@ -1,11 +1,10 @@
 /** How near to each other a representation puts what belongs together. */
-import type { ClassLabels } from "../classify/class-labels.js";
+import { type ClassLabels, checkLabels } from "../classify/class-labels.js";
 import { ofCell } from "../display-hook.js";
 import { ArgumentError, DegenerateDataError, ShapeError } from "../errors.js";
 import { inTurns } from "../numeric/in-turns.js";
 import { checkOnePerRow, type Matrix } from "../numeric/matrix.js";
 import type { Steps } from "../numeric/steps.js";
-import { checkLabels } from "./check-labels.js";
 import { checkedDirections, type MeasureOptions } from "./directions.js";
 
 export interface AlignmentOptions extends MeasureOptions {

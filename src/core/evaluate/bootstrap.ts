@@ -1,7 +1,8 @@
 /** How far an accuracy would move with other pictures, by drawing rows, or groups of rows, with replacement. */
-import { ArgumentError, ShapeError } from "../errors.js";
+import { ShapeError } from "../errors.js";
 import { checkCount } from "../numeric/neighbours.js";
-import { seededRandom } from "../numeric/random.js";
+import { quantile } from "../numeric/quantile.js";
+import { checkSeed, seededRandom } from "../numeric/random.js";
 import { binomialQuantile } from "./binomial-quantile.js";
 import type { Interval } from "./interval.js";
 import type { Rightness } from "./mcnemar.js";
@@ -35,7 +36,7 @@ export function accuracyInterval(right: Rightness, options: AccuracyIntervalOpti
   const { groups, level = 0.95, resamples = 2000, seed = 0 } = options;
   checkLevel(level);
   checkCount(resamples, "resamples");
-  if (!Number.isInteger(seed)) throw new ArgumentError("seed", `is ${seed}: give a whole number`);
+  checkSeed(seed);
   const rows = right?.length ?? 0;
   if (rows === 0) throw new ShapeError("right", "is empty: give whether each row was right");
   const clusters = rowGroups(rows, groups).map((own) => ({
@@ -76,12 +77,4 @@ function drawnShares(clusters: readonly Cluster[], resamples: number, seed: numb
     }
     return right / rows;
   });
-}
-
-/** Between the two nearest of ascending numbers, as NumPy's default. */
-function quantile(sorted: Float64Array, share: number): number {
-  const at = share * (sorted.length - 1);
-  const below = Math.floor(at);
-  const above = Math.min(sorted.length - 1, below + 1);
-  return sorted[below] + (sorted[above] - sorted[below]) * (at - below);
 }

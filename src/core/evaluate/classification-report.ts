@@ -1,11 +1,10 @@
 /** How well predictions fit the truth, and how sure one may be of that. */
-import type { ClassLabels } from "../classify/class-labels.js";
+import { type ClassLabels, checkLabels, sameClasses } from "../classify/class-labels.js";
 import { confidences, type Predictions } from "../classify/predictions.js";
 import { ArgumentError, ShapeError } from "../errors.js";
 import { checkFinite, checkMatrix, checkOnePerRow } from "../numeric/matrix.js";
 import { type AccuracyIntervalOptions, accuracyInterval } from "./bootstrap.js";
 import { type Calibration, calibration } from "./calibration.js";
-import { checkLabels } from "./check-labels.js";
 import type { Interval } from "./interval.js";
 
 export type { Calibration, CalibrationBin } from "./calibration.js";
@@ -85,7 +84,7 @@ function checkPredictions({ classes, predicted, probabilities }: Predictions, la
   checkLabels(labels);
   const rows = labels.indices.length;
   if (rows === 0) throw new ShapeError("labels", "are empty: there is nothing to judge");
-  if (classes.length !== labels.classes.length || classes.some((name, c) => name !== labels.classes[c]))
+  if (!sameClasses(classes, labels.classes))
     throw new ArgumentError(
       "predictions",
       `are over the classes ${classes.join(", ")} where the labels are over ${labels.classes.join(", ")}`,

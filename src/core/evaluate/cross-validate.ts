@@ -85,12 +85,15 @@ function testedRows(
   return Int32Array.from(splits.flatMap(({ test }) => [...test])).sort();
 }
 
-function trainOn(
+async function trainOn(
   rows: LabelledRows,
   { train, validation }: Split,
   head: Head,
   options: { seed: number; signal?: AbortSignal },
 ): Promise<TrainedHead> {
   const data = takeLabelled(rows, train);
-  return head.train(validation.length > 0 ? { ...data, validation: takeLabelled(rows, validation) } : data, options);
+  const set = validation.length > 0 ? { ...data, validation: takeLabelled(rows, validation) } : data;
+  const trained: TrainedHead | undefined = await head.train(set, options);
+  if (trained?.classifier) return trained;
+  throw new ArgumentError("head", `"${head.name}" trained no classifier: return { classifier, start, notes }`);
 }

@@ -4,7 +4,7 @@ import { ofCell } from "../display-hook.js";
 import { ArgumentError } from "../errors.js";
 import { checkOnePerRow } from "../numeric/matrix.js";
 import { checkCount } from "../numeric/neighbours.js";
-import { seededRandom } from "../numeric/random.js";
+import { checkSeed, seededRandom } from "../numeric/random.js";
 import { checkSplit } from "./check-split.js";
 import { checkLabelledRows, predictRows, takeLabelled } from "./labelled-rows.js";
 import type { Split } from "./split.js";
@@ -88,7 +88,7 @@ export async function labelEfficiency(rows: LabelledRows, options: LabelEfficien
 
 function checkDraws({ splits, draws = 10, seed = 0, groups }: LabelEfficiencyOptions, rows: number): void {
   checkCount(draws, "draws");
-  if (!Number.isInteger(seed)) throw new ArgumentError("seed", `is ${seed}: give a whole number`);
+  checkSeed(seed);
   if (splits.length === 0) throw new ArgumentError("splits", "are none: give one or more");
   for (const [i, split] of splits.entries()) checkSplit(split, rows, `splits[${i}]`);
   checkOnePerRow({ groups }, rows, "rows");

@@ -9,7 +9,7 @@ import { confidentDisagreements, type Disagreement } from "./confident-disagreem
 import { type CrossValidation, crossValidate } from "./cross-validate.js";
 import { checkLabelledRows } from "./labelled-rows.js";
 import { similarityGroups } from "./near-duplicates.js";
-import { nearestOthers } from "./nearest-others.js";
+import { type LabelledNeighbour, type NearRow, nearestOthers } from "./nearest-others.js";
 
 export interface LabelMistake {
   readonly row: number;
@@ -20,7 +20,7 @@ export interface LabelMistake {
   readonly givenConfidence: number;
   readonly suggestedConfidence: number;
   /** its nearest other rows, nearest first; of its near-duplicates only those with another label */
-  readonly neighbours: readonly { readonly row: number; readonly similarity: number; readonly label: string }[];
+  readonly neighbours: readonly LabelledNeighbour[];
   /** how many of them have the label that it has, and how many the suggested one */
   readonly neighboursGiven: number;
   readonly neighboursSuggested: number;
@@ -132,7 +132,7 @@ function describe(
   { row, given, suggested }: Disagreement,
   { classes, indices }: ClassLabels,
   { predictions: { probabilities } }: CrossValidation,
-  near: readonly { readonly row: number; readonly similarity: number }[],
+  near: readonly NearRow[],
 ): LabelMistake {
   const confidence = (c: number): number => probabilities.data[row * probabilities.cols + c];
   const count = (c: number): number => near.filter((other) => indices[other.row] === c).length;

@@ -1,5 +1,5 @@
 /** Labelled rows as evaluations take them apart: those that a head is shown, and those that it is asked about. */
-import { labelsOf } from "../classify/class-labels.js";
+import { labelsOf, sameClasses } from "../classify/class-labels.js";
 import type { LabelledRows, TrainedHead } from "../classify/head.js";
 import { predict } from "../classify/predict.js";
 import type { Predictions } from "../classify/predictions.js";
@@ -31,7 +31,7 @@ export async function predictRows(
 ): Promise<Predictions> {
   const predictions = await predict(classifier, takeRows(vectors, rows), signal ? { signal } : {});
   const { classes } = predictions;
-  if (classes.length !== labels.classes.length || classes.some((name, c) => name !== labels.classes[c]))
+  if (!sameClasses(classes, labels.classes))
     throw new ArgumentError(
       "head",
       `answers with the classes ${classes.join(", ")} where the rows have ${labels.classes.join(", ")}`,

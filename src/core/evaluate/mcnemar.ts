@@ -2,6 +2,8 @@
 import { ShapeError } from "../errors.js";
 import { checkOnePerRow } from "../numeric/matrix.js";
 import { logFactorial } from "./log-factorial.js";
+import { rowGroups } from "./row-groups.js";
+import { signFlipProbability } from "./sign-flips.js";
 
 export interface PairedTest {
   /** rows that both, only one or neither got right */
@@ -9,8 +11,13 @@ export interface PairedTest {
   readonly onlyA: number;
   readonly onlyB: number;
   readonly neither: number;
-  /** exact two-sided binomial probability of a split of `onlyA + onlyB` at least so uneven by chance */
+  /** exact two-sided probability of a split of `onlyA + onlyB` at least so uneven by chance */
   readonly pValue: number;
+}
+
+export interface McnemarOptions {
+  /** [rows], rows with the same number fall together, such as near-duplicates @default every row on its own */
+  readonly groups?: ArrayLike<number>;
 }
 
 /** Whether each row is right; anything but 0 and false counts as right. */
@@ -18,15 +25,15 @@ export type Rightness = ArrayLike<boolean | number>;
 
 /**
  * McNemar's test in its exact form: only rows that one of the two got right and the other wrong say which is better,
- * and if neither is, each of them falls to either side like a coin. It takes rows as independent: pictures that are
- * near-duplicates of each other count as several.
+ * and if neither is, each of them falls to either side like a coin. Rows of one group fall with one coin, to which side
+ * however many of them do: copies of a picture say no more than the picture.
  *
  * @param rightA whether the first classifier got each row right: [rows]
  * @param rightB the same rows for the second: [rows]
- * @throws ShapeError when the lists are empty or of different lengths
- * @see McNemar 1947, doi:10.1007/BF02295996
+ * @throws ShapeError when the lists are empty or of different lengths, or when there is not one group a row
+ * @see McNemar 1947, doi:10.1007/BF02295996; Fisher 1935, The Design of Experiments, section 21, for groups
  */
-export function mcnemar(rightA: Rightness, rightB: Rightness): PairedTest {
+export function mcnemar(rightA: Rightness, rightB: Rightness, { groups }: McnemarOptions = {}): PairedTest {
   const rows = rightA?.length ?? 0;
   if (rows === 0) throw new ShapeError("rightA", "is empty: give whether each row was right");
   checkOnePerRow({ rightB }, rows, "rows in rightA");
@@ -35,7 +42,15 @@ export function mcnemar(rightA: Rightness, rightB: Rightness): PairedTest {
     if (rightA[row]) rightB[row] ? bothRight++ : onlyA++;
     else rightB[row] ? onlyB++ : neither++;
   }
-  return { bothRight, onlyA, onlyB, neither, pValue: evenSplitProbability(onlyA, onlyB) };
+  const pValue = groups
+    ? signFlipProbability(rowGroups(rows, groups).map((own) => leadOf(own, rightA, rightB)))
+    : evenSplitProbability(onlyA, onlyB);
+  return { bothRight, onlyA, onlyB, neither, pValue };
+}
+
+/** How many of the rows the first got right and the second wrong, less those that are the other way round. */
+function leadOf(rows: readonly number[], rightA: Rightness, rightB: Rightness): number {
+  return rows.reduce((lead, row) => lead + (rightA[row] ? 1 : 0) - (rightB[row] ? 1 : 0), 0);
 }
 
 /** The probability that so many fair coins fall at least as unevenly, to either side. */

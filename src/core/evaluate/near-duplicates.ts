@@ -102,6 +102,12 @@ export function matrixName(vectors: Matrix | readonly Matrix[], i: number): stri
   return Array.isArray(vectors) ? `vectors[${i}]` : "vectors";
 }
 
+/** @throws ArgumentError when it is there and no cosine above 0 */
+export function checkThreshold(asked: number | undefined, argument: string): void {
+  if (asked !== undefined && !(asked > 0 && asked <= 1))
+    throw new ArgumentError(argument, `is ${asked}: give a cosine similarity above 0, up to 1`);
+}
+
 /**
  * The cosine from which rows of each matrix belong together: the one that was asked for, or each matrix's own.
  *
@@ -112,8 +118,7 @@ export async function thresholdsOf(
   asked: number | undefined,
   signal: AbortSignal | undefined,
 ): Promise<number[]> {
-  if (asked !== undefined && !(asked > 0 && asked <= 1))
-    throw new ArgumentError("threshold", `is ${asked}: give a cosine similarity above 0, up to 1`);
+  checkThreshold(asked, "threshold");
   const thresholds: number[] = [];
   for (const [i, x] of checkedMatrices(vectors).entries()) {
     await inTurns(directedLengthsSteps(x, matrixName(vectors, i)), signal);

@@ -5,6 +5,18 @@ import { metricSpace } from "../numeric/metric-space.js";
 import { nearest } from "../numeric/nearest.js";
 import { takeRows } from "../numeric/take-rows.js";
 
+/** A row near another one. */
+export interface NearRow {
+  readonly row: number;
+  /** cosine */
+  readonly similarity: number;
+}
+
+/** A near row with its label, which speaks for that label or against it. */
+export interface LabelledNeighbour extends NearRow {
+  readonly label: string;
+}
+
 /**
  * The rows most similar to some of the rows, leaving out those that say nothing new.
  *
@@ -17,7 +29,7 @@ export async function nearestOthers(
   k: number,
   same: (row: number, other: number) => boolean,
   signal?: AbortSignal,
-): Promise<{ row: number; similarity: number }[][]> {
+): Promise<NearRow[][]> {
   if (asked.length === 0) return [];
   const space = await inTurns(metricSpace(x, "cosine", "vectors"), signal);
   const prepared = await inTurns(space.prepare(takeRows(x, asked), "vectors"), signal);

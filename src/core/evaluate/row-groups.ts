@@ -22,3 +22,8 @@ export function rowGroups(rows: number, groups?: ArrayLike<number>): number[][] 
   }
   return [...members.values()];
 }
+
+/** The rows of the groups that have several. */
+export function largeGroups(groups: ArrayLike<number>): number[][] {
+  return rowGroups(groups.length, groups).filter(({ length }) => length > 1);
+}

@@ -1,7 +1,7 @@
 /** What splits and folds have in common: their options, and validation rows carved out of those that train. */
 import type { ClassLabels } from "../classify/class-labels.js";
 import { ArgumentError } from "../errors.js";
-import type { Random } from "../numeric/random.js";
+import { checkSeed, type Random } from "../numeric/random.js";
 import { allocate } from "./allocate.js";
 
 export interface DivideOptions {
@@ -17,7 +17,7 @@ export interface DivideOptions {
 export function checkDivision({ validation = 0, seed = 0 }: DivideOptions): void {
   if (!(validation >= 0 && validation < 1))
     throw new ArgumentError("validation", `is ${validation}: give a share from 0 to below 1`);
-  if (!Number.isInteger(seed)) throw new ArgumentError("seed", `is ${seed}: give a whole number`);
+  checkSeed(seed);
 }
 
 /**

@@ -1,5 +1,4 @@
-import { type ClassLabels, classCounts, labelsOf } from "../classify/class-labels.js";
-import { checkLabels } from "./check-labels.js";
+import { type ClassLabels, checkLabels, classCounts, labelsOf } from "../classify/class-labels.js";
 import type { Split } from "./split.js";
 
 /** How many rows of each class the parts of a split have: [classes] each. */

@@ -1,5 +1,6 @@
 /** From the three scores of a patch to red, green and blue. Without Node: pages paint again when the mask moves. */
 import { ArgumentError } from "../errors.js";
+import { quantile } from "../numeric/quantile.js";
 
 /**
  * "minmax": each component's scores between two percentiles run from 0 to 255.
@@ -77,13 +78,8 @@ function deviation(values: Float32Array): number {
   return Math.sqrt(squares / Math.max(1, values.length - 1));
 }
 
-/** Linear between the two nearest values, as NumPy's default. */
 function percentile(ordered: Float32Array, percent: number): number {
-  if (ordered.length === 0) return 0;
-  const place = (percent / 100) * (ordered.length - 1);
-  const below = Math.floor(place);
-  const above = Math.min(ordered.length - 1, below + 1);
-  return ordered[below] + (place - below) * (ordered[above] - ordered[below]);
+  return ordered.length === 0 ? 0 : quantile(ordered, percent / 100);
 }
 
 function unlessFlat(spreads: number[]): number[] {

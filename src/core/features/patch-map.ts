@@ -4,6 +4,7 @@ import { ArgumentError, DegenerateDataError, ShapeError } from "../errors.js";
 import type { Matrix, Patches } from "../numeric/matrix.js";
 import { type Pca, pca, projectPca } from "../numeric/pca.js";
 import { pcaFromJson } from "../numeric/pca-json.js";
+import { checkSeed } from "../numeric/random.js";
 import type { Picture } from "../picture.js";
 import { type ColourRule, checkColourRule, fitColours, paint } from "./colours.js";
 import {
@@ -144,7 +145,7 @@ function checkedRules(options: PatchMapOptions): Recipe["options"] {
   const { colours = { rule: "minmax", percentiles: [1, 99] } } = options;
   checkRules(threshold, foreground);
   checkColourRule(colours);
-  if (!Number.isInteger(seed)) throw new ArgumentError("seed", `is ${seed}: give a whole number`);
+  checkSeed(seed);
   return { threshold, foreground, normalize, colours: { ...colours }, seed };
 }
 

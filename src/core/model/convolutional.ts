@@ -12,6 +12,7 @@ import type { Tensor } from "../runtime/tensor.js";
 import { cellsOf } from "./map-cells.js";
 import type { ForwardOptions, ModelOutput, Network, NetworkOptions, PixelTensor } from "./model.js";
 import { checkPixels } from "./pixels.js";
+import { refuseTransformerOutputs } from "./transformer-outputs.js";
 
 const size = z.number().int().positive();
 
@@ -86,8 +87,7 @@ class ConvolutionalNetwork implements Network {
 
   async forward(pixels: PixelTensor, options: ForwardOptions = {}): Promise<ModelOutput> {
     checkPixels(pixels, this.patchSize);
-    for (const extra of ["hiddenStates", "layers", "attention"] as const)
-      if (options[extra]) throw new ArgumentError(extra, "is something that only transformers have: leave it out");
+    refuseTransformerOutputs(options);
     const { vector_output, map_output } = this.#config;
     const out = await this.#session.run(
       { [this.#session.inputs[0].name]: pixels },

@@ -1,7 +1,7 @@
 /** What `extract` gathers batch by batch, put together at the end. */
 import type { PreparedPicture } from "../image/preprocess.js";
-import { concatenated } from "../numeric/concatenated.js";
 import type { Matrix, Patches } from "../numeric/matrix.js";
+import { stackRows } from "../numeric/stack-rows.js";
 import type { FailedPicture, Picture } from "../picture.js";
 import type { Tensor } from "../runtime/tensor.js";
 import { joinedTensors } from "./joined-tensors.js";
@@ -44,10 +44,10 @@ export class Gathered {
   features(): Features {
     const { pictures, failed } = this;
     const layers = this.#layers.map(
-      ({ vectors, ...rest }): LayerOutput => ({ ...rest, cls: stacked(vectors, this.#dim) }),
+      ({ vectors, ...rest }): LayerOutput => ({ ...rest, cls: stackRows(vectors, this.#dim) }),
     );
     return {
-      cls: stacked(this.#vectors, this.#dim),
+      cls: stackRows(this.#vectors, this.#dim),
       patches: this.#patches,
       ...(this.#registers.length > 0 ? { registers: joinedTensors(this.#registers) } : {}),
       pictures,
@@ -55,7 +55,7 @@ export class Gathered {
       failed,
       ...(layers.length > 0 ? { layers } : {}),
       ...(this.#attentions.length > 0 ? { attentions: this.#attentions } : {}),
-      ...(this.#pooled.length > 0 ? { pooled: stacked(this.#pooled, this.#pooled[0].cols) } : {}),
+      ...(this.#pooled.length > 0 ? { pooled: stackRows(this.#pooled, this.#pooled[0].cols) } : {}),
     };
   }
 
@@ -64,9 +64,4 @@ export class Gathered {
     const [modelName, inputSize] = [this.#modelName, this.#inputSize];
     return records.map((record, i) => ({ ...record, picture: images[i].picture, modelName, inputSize }));
   }
-}
-
-function stacked(parts: readonly Matrix[], cols: number): Matrix {
-  const data = concatenated(parts.map((part) => part.data));
-  return { data, rows: parts.reduce((sum, part) => sum + part.rows, 0), cols };
 }

@@ -3,7 +3,7 @@
  * preprocessor_config.json and `onnx/model.onnx` or another of its names.
  */
 import { existsSync } from "node:fs";
-import { ArgumentError, CheckpointError, RuntimeError } from "../errors.js";
+import { CheckpointError, RuntimeError } from "../errors.js";
 import { openRuntime, type Runtime, type Session } from "../runtime/runtime.js";
 import type { Tensor } from "../runtime/tensor.js";
 import type { VitFamily } from "./families/family.js";
@@ -13,6 +13,7 @@ import { checkSignature, picturesARun, pixelsInput, tokensOutput } from "./onnx-
 import { firstOf, partsOf } from "./pixel-parts.js";
 import { checkPixels } from "./pixels.js";
 import { readVitConfig } from "./read-vit-config.js";
+import { refuseTransformerOutputs } from "./transformer-outputs.js";
 import { prefixTokens, type VitConfig } from "./vit-config.js";
 import { classTokens, patchTokens, registerTokens } from "./vit-tokens.js";
 
@@ -82,9 +83,7 @@ class OnnxExport implements Network {
   }
 
   async forward(pixels: PixelTensor, options: ForwardOptions = {}): Promise<ModelOutput> {
-    for (const extra of ["hiddenStates", "layers", "attention"] as const)
-      if (options[extra])
-        throw new ArgumentError(extra, "is nothing that an ONNX export gives: use a folder with model.safetensors");
+    refuseTransformerOutputs(options, "is nothing that an ONNX export gives: use a folder with model.safetensors");
     checkPixels(pixels, this.patchSize);
     const perRun = picturesARun(this.#parts.path, this.#parts.session, pixels);
     const runs: Tensor<Float32Array>[] = [];

@@ -64,12 +64,12 @@ export function checkFinite(m: Matrix, argument: string): void {
   finish(checkFiniteSteps(m, argument));
 }
 
-/** `checkFinite`, step by step. */
-export function* checkFiniteSteps({ data, rows, cols }: Matrix, argument: string): Steps<void> {
+/** `checkFinite`, step by step. @param first the number of the first row, for the error */
+export function* checkFiniteSteps({ data, rows, cols }: Matrix, argument: string, first = 0): Steps<void> {
   for (const { from, to } of rowRanges(rows, cols)) {
     for (let i = from * cols; i < to * cols; i++) {
       // x - x is 0 for every finite number and NaN for the others
-      if (data[i] - data[i] !== 0) throw new NotFiniteError(argument, Math.floor(i / cols));
+      if (data[i] - data[i] !== 0) throw new NotFiniteError(argument, first + Math.floor(i / cols));
     }
     yield;
   }

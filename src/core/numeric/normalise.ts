@@ -34,9 +34,17 @@ export function normaliseRows(m: Matrix, argument = "m"): Matrix {
 }
 
 /** `normaliseRows`, step by step. */
-export function* normaliseRowsSteps(m: Matrix, argument: string): Steps<Matrix> {
+export function* normaliseRowsSteps(m: Matrix, argument: string, naming: RowNaming = {}): Steps<Matrix> {
   checkMatrix(m, argument);
-  return yield* divideRowsSteps(m, yield* directedLengthsSteps(m, argument));
+  return yield* divideRowsSteps(m, yield* directedLengthsSteps(m, argument, naming));
+}
+
+/** How errors speak of rows. */
+export interface RowNaming {
+  /** the number of the first row @default 0 */
+  readonly from?: number;
+  /** what to do about a row of zeros @default "remove it or use the euclidean metric" */
+  readonly advice?: string;
 }
 
 /** The rows divided by their lengths, as a new matrix. */
@@ -52,16 +60,17 @@ export function* divideRowsSteps({ data, rows, cols }: Matrix, lengths: Float64A
 }
 
 /** The rows' lengths, all of them finite and above zero. @throws as normaliseRows */
-export function* directedLengthsSteps(m: Matrix, argument: string): Steps<Float64Array> {
+export function* directedLengthsSteps(
+  m: Matrix,
+  argument: string,
+  { from = 0, advice = "remove it or use the euclidean metric" }: RowNaming = {},
+): Steps<Float64Array> {
   const lengths = yield* rowLengthsSteps(m);
   lengths.forEach((length, i) => {
     // x - x is 0 for every finite number and NaN for the others
-    if (length - length !== 0) throw new NotFiniteError(argument, i);
+    if (length - length !== 0) throw new NotFiniteError(argument, from + i);
     if (length === 0)
-      throw new DegenerateDataError(
-        argument,
-        `has a row of zeros, row ${i}, which has no direction: remove it or use the euclidean metric`,
-      );
+      throw new DegenerateDataError(argument, `has a row of zeros, row ${from + i}, which has no direction: ${advice}`);
   });
   return lengths;
 }

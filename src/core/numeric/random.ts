@@ -1,3 +1,5 @@
+import { ArgumentError } from "../errors.js";
+
 /** A number in [0, 1), as `Math.random` gives it. */
 export type Random = () => number;
 
@@ -16,6 +18,11 @@ export function seededRandom(seed: number): Random {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
+}
+
+/** @throws ArgumentError unless the seed is a whole number */
+export function checkSeed(seed: number): void {
+  if (!Number.isInteger(seed)) throw new ArgumentError("seed", `is ${seed}: give a whole number`);
 }
 
 /** A standard normal number, by the method of Box and Muller (1958). */

@@ -1,7 +1,7 @@
 /** How similar rows are that have nothing to do with each other: what a similarity has to stand out from. */
-import { ArgumentError, DegenerateDataError, NotFiniteError } from "../errors.js";
+import { DegenerateDataError, NotFiniteError } from "../errors.js";
 import { checkCount } from "../numeric/neighbours.js";
-import { type Random, seededRandom } from "../numeric/random.js";
+import { checkSeed, type Random, seededRandom } from "../numeric/random.js";
 import { shuffle } from "../numeric/shuffle.js";
 import type { VectorSource } from "./searcher.js";
 
@@ -29,7 +29,7 @@ export function randomPairs(
   { pairs = 20_000, seed = 0 }: RandomPairsOptions = {},
 ): Float32Array {
   checkCount(pairs, "pairs");
-  if (!Number.isInteger(seed)) throw new ArgumentError("seed", `is ${seed}: give a whole number`);
+  checkSeed(seed);
   const random = seededRandom(seed);
   const count = Math.min(source.rows, Math.max(sampledRows, rowsForPairs(pairs)));
   const sample = readRows(source, sampleOf(source.rows, count, random));

@@ -4,12 +4,15 @@ import fc from "fast-check";
 import { knnSweep, trainKnn } from "#dist/core/classify/knn-classifier.js";
 import { predict } from "#dist/core/classify/predict.js";
 import { ArgumentError, DegenerateDataError, NotFiniteError, ShapeError } from "#dist/core/errors.js";
+import { takeLabelled } from "#dist/core/evaluate/labelled-rows.js";
 import { seededRandom } from "#dist/core/numeric/random.js";
+import { takeRows } from "#dist/core/numeric/take-rows.js";
+import { splitDigits } from "../../support/digits.js";
 import { fixture } from "../../support/fixtures.js";
-import { accuracyOf, chosenRows, clouds, digits, matrixRows } from "../../support/labelled.js";
+import { accuracyOf, clouds } from "../../support/labelled.js";
 import { assertClose } from "../../support/samples.js";
 
-const { train, test } = digits();
+const { train, test } = splitDigits();
 const expected: Record<string, number> = JSON.parse(readFileSync(fixture("numeric/values.json"), "utf8")).knn;
 const few = clouds([8, 8, 8], 5);
 
@@ -57,7 +60,7 @@ describe("knnSweep(train, test)", () => {
           .sort(([a], [b]) => a - b)
           .map(([, i]) => i);
         const [a] = await knnSweep(few, few.vectors, { ks: [k] });
-        const [b] = await knnSweep(chosenRows(few, order), few.vectors, { ks: [k] });
+        const [b] = await knnSweep(takeLabelled(few, order), few.vectors, { ks: [k] });
         assertClose(b.predictions.probabilities.data, a.predictions.probabilities.data, 1e-6);
       }),
       { numRuns: 20 },
@@ -79,7 +82,7 @@ describe("knnSweep(train, test)", () => {
     const aborted = AbortSignal.abort();
     await assert.rejects(knnSweep(few, few.vectors, { signal: aborted }), { name: "AbortError" });
     const controller = new AbortController();
-    const many = matrixRows(
+    const many = takeRows(
       train.vectors,
       Int32Array.from({ length: 20_000 }, (_, i) => i % 1200),
     );
@@ -153,6 +156,6 @@ describe("trainKnn(data)", () => {
     const zeros = { ...few, vectors: { ...few.vectors, data: few.vectors.data.slice().fill(0, 15, 20) } };
     await assert.rejects(trainKnn(zeros), (e) => e instanceof DegenerateDataError && /row 3/.test(e.message));
     const strange = { ...few.labels, indices: few.labels.indices.slice().fill(9, 4, 5) };
-    await assert.rejects(trainKnn({ ...few, labels: strange }), /row 4 the class 9 where there are 3/);
+    await assert.rejects(trainKnn({ ...few, labels: strange }), /class 9 in row 4 where there are 3/);
   });
 });

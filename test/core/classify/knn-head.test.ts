@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { knnSweep } from "#dist/core/classify/knn-classifier.js";
 import { knnHead } from "#dist/core/classify/knn-head.js";
 import { ArgumentError, ShapeError } from "#dist/core/errors.js";
-import { accuracyOf, chosenRows, clouds, digits } from "../../support/labelled.js";
+import { takeLabelled } from "#dist/core/evaluate/labelled-rows.js";
+import { splitDigits } from "../../support/digits.js";
+import { accuracyOf, clouds } from "../../support/labelled.js";
 
-const { train } = digits();
+const { train } = splitDigits();
 const rows = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
-const data = { ...chosenRows(train, rows(0, 900)), validation: chosenRows(train, rows(900, 1200)) };
+const data = { ...takeLabelled(train, rows(0, 900)), validation: takeLabelled(train, rows(900, 1200)) };
 const options = { seed: 0 };
 
 describe("knnHead({ ks })", () => {

@@ -6,9 +6,11 @@ import type { LabelledRows } from "#dist/core/classify/head.js";
 import { type LogisticOptions, trainLogistic } from "#dist/core/classify/logistic-regression.js";
 import { predict } from "#dist/core/classify/predict.js";
 import { ArgumentError, DegenerateDataError, NotFiniteError, ShapeError } from "#dist/core/errors.js";
+import { takeLabelled } from "#dist/core/evaluate/labelled-rows.js";
 import type { Matrix } from "#dist/core/numeric/matrix.js";
+import { splitDigits } from "../../support/digits.js";
 import { fixture } from "../../support/fixtures.js";
-import { accuracyOf, chosenRows, clouds, digits } from "../../support/labelled.js";
+import { accuracyOf, clouds } from "../../support/labelled.js";
 import { readFixture } from "../../support/safetensors.js";
 import { assertClose } from "../../support/samples.js";
 
@@ -29,7 +31,7 @@ interface OnSomeDigits {
   intercepts: number[];
 }
 
-const { train, test } = digits();
+const { train, test } = splitDigits();
 const onDigits: OnDigits[] = JSON.parse(readFileSync(fixture("numeric/values.json"), "utf8")).logistic;
 const onSome: OnSomeDigits[] = JSON.parse(readFileSync(fixture("numeric/logistic.json"), "utf8"));
 const few = clouds([12, 9, 10], 5);
@@ -58,7 +60,7 @@ function someDigits(names: readonly number[], counts: readonly number[]): Labell
       .filter((row) => all.labels.indices[row] === name)
       .slice(0, counts[c]),
   );
-  const { vectors, labels } = chosenRows(all, rows);
+  const { vectors, labels } = takeLabelled(all, rows);
   return {
     vectors,
     labels: { classes: names.map(String), indices: labels.indices.map((digit) => names.indexOf(digit)) },
@@ -146,7 +148,7 @@ describe("trainLogistic(data)", () => {
   });
 
   it("says the same of every row given twice with half the C", async () => {
-    const twice = chosenRows(few, [...few.labels.indices.keys(), ...few.labels.indices.keys()]);
+    const twice = takeLabelled(few, [...few.labels.indices.keys(), ...few.labels.indices.keys()]);
     assertClose(await probabilitiesOf(twice, { c: 0.5 }, few.vectors), await probabilitiesOf(few, { c: 1 }), 1e-3);
   });
 

@@ -5,12 +5,14 @@ import { trainLogistic } from "#dist/core/classify/logistic-regression.js";
 import { defaultCs, type SweepPoint, sweepLogistic } from "#dist/core/classify/logistic-sweep.js";
 import { predict } from "#dist/core/classify/predict.js";
 import { ArgumentError, NotFiniteError } from "#dist/core/errors.js";
-import { accuracyOf, chosenRows, clouds, digits } from "../../support/labelled.js";
+import { takeLabelled } from "#dist/core/evaluate/labelled-rows.js";
+import { splitDigits } from "../../support/digits.js";
+import { accuracyOf, clouds } from "../../support/labelled.js";
 import { assertClose } from "../../support/samples.js";
 
-const all = digits().train;
+const all = splitDigits().train;
 const from = (rows: LabelledRows, first: number, last: number) =>
-  chosenRows(
+  takeLabelled(
     rows,
     Array.from({ length: last - first }, (_, i) => first + i),
   );
@@ -80,7 +82,7 @@ describe("sweepLogistic(data)", () => {
     const classes = [...few.labels.classes, "new"];
     const grown = (rows: LabelledRows) => ({ ...rows, labels: { classes, indices: rows.labels.indices } });
     const known = grown(fewData.validation as LabelledRows);
-    const doubled = chosenRows(known, [...Array(9).keys(), ...Array(9).keys()]);
+    const doubled = takeLabelled(known, [...Array(9).keys(), ...Array(9).keys()]);
     const strange = { ...doubled, labels: { classes, indices: doubled.labels.indices.map((c, i) => (i < 9 ? c : 3)) } };
     const a = await sweepLogistic({ ...grown(fewData), validation: known }, { cs });
     const b = await sweepLogistic({ ...grown(fewData), validation: strange }, { cs });

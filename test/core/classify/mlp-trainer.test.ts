@@ -4,7 +4,7 @@ import { initialNetwork, type Network, withLastColumn } from "#dist/core/classif
 import { type Batch, mlpTrainer } from "#dist/core/classify/mlp-trainer.js";
 import type { Matrix } from "#dist/core/numeric/matrix.js";
 import { normal, seededRandom } from "#dist/core/numeric/random.js";
-import { matrixRows } from "../../support/labelled.js";
+import { takeRows } from "#dist/core/numeric/take-rows.js";
 import { readFixture } from "../../support/safetensors.js";
 import { assertClose } from "../../support/samples.js";
 
@@ -32,7 +32,7 @@ function assertNetwork(actual: Network, expected: Network, tolerance: number): v
 
 function batchOf(x: Matrix, labels: Int32Array, rows: readonly number[]): Batch {
   const ones = new Float32Array(rows.length).fill(1);
-  return { x: withLastColumn(matrixRows(x, rows), ones), labels: Int32Array.from(rows, (row) => labels[row]) };
+  return { x: withLastColumn(takeRows(x, rows), ones), labels: Int32Array.from(rows, (row) => labels[row]) };
 }
 
 /** The fixture's: 16, 16 and 8 rows, again and again. */

@@ -4,11 +4,13 @@ import type { LearningPoint } from "#dist/core/classify/head.js";
 import { type MlpOptions, trainMlp } from "#dist/core/classify/mlp.js";
 import { predict } from "#dist/core/classify/predict.js";
 import { ArgumentError, DegenerateDataError, NotFiniteError, ShapeError } from "#dist/core/errors.js";
-import { accuracyOf, chosenRows, clouds, digits } from "../../support/labelled.js";
+import { takeLabelled } from "#dist/core/evaluate/labelled-rows.js";
+import { splitDigits } from "../../support/digits.js";
+import { accuracyOf, clouds } from "../../support/labelled.js";
 
-const { train, test } = digits();
+const { train, test } = splitDigits();
 const rows = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
-const withValidation = { ...chosenRows(train, rows(0, 1000)), validation: chosenRows(train, rows(1000, 1200)) };
+const withValidation = { ...takeLabelled(train, rows(0, 1000)), validation: takeLabelled(train, rows(1000, 1200)) };
 const small = clouds([12, 12, 12], 6);
 const quick: MlpOptions = { hidden: 8, epochs: 3, batchSize: 10 };
 
@@ -83,7 +85,7 @@ describe("trainMlp(data)", () => {
       assert.ok(Number.isFinite(probabilities.data[row * 3]));
     }
     assert.equal(start.outputBias.length, 3);
-    const all = await trainMlp({ ...data, validation: chosenRows(stray, [1]) }, quick);
+    const all = await trainMlp({ ...data, validation: takeLabelled(stray, [1]) }, quick);
     assert.match(String(all.notes.remarks), /no validation rows/);
   });
 

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { trainCentroid } from "#dist/core/classify/nearest-centroid.js";
 import { predict } from "#dist/core/classify/predict.js";
 import { ArgumentError, DegenerateDataError, NotFiniteError } from "#dist/core/errors.js";
-import { accuracyOf, chosenRows, clouds, digits } from "../../support/labelled.js";
+import { takeLabelled } from "#dist/core/evaluate/labelled-rows.js";
+import { splitDigits } from "../../support/digits.js";
+import { accuracyOf, clouds } from "../../support/labelled.js";
 import { assertClose } from "../../support/samples.js";
 
-const { train, test } = digits();
+const { train, test } = splitDigits();
 const rows = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
 /** Two numbers a row, and its class. */
@@ -99,10 +101,10 @@ describe("trainCentroid(data)", () => {
   });
 
   it("does not depend on the order of the training rows, and gives the same bytes twice", async () => {
-    const data = chosenRows(train, rows(0, 200));
+    const data = takeLabelled(train, rows(0, 200));
     const a = await trainCentroid(data);
     assert.deepEqual(a, await trainCentroid(data));
-    const b = await trainCentroid(chosenRows(train, rows(0, 200).reverse()));
+    const b = await trainCentroid(takeLabelled(train, rows(0, 200).reverse()));
     assertClose(b.classifier.centroids.data, a.classifier.centroids.data, 1e-6);
     assert.equal(b.classifier.temperature, a.classifier.temperature);
   });

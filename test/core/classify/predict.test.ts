@@ -8,7 +8,8 @@ import { predict } from "#dist/core/classify/predict.js";
 import { fitScaling } from "#dist/core/classify/scaling.js";
 import { DegenerateDataError, NotFiniteError, ShapeError } from "#dist/core/errors.js";
 import type { Matrix } from "#dist/core/numeric/matrix.js";
-import { clouds, matrixRows } from "../../support/labelled.js";
+import { takeRows } from "#dist/core/numeric/take-rows.js";
+import { clouds } from "../../support/labelled.js";
 import { assertClose, normalMatrix } from "../../support/samples.js";
 
 const data = clouds([7, 9, 5], 6);
@@ -52,7 +53,7 @@ const many = repeated(wide.vectors, copies);
 
 /** `times` copies of the rows under each other. */
 function repeated(m: Matrix, times: number): Matrix {
-  return matrixRows(
+  return takeRows(
     m,
     Int32Array.from({ length: m.rows * times }, (_, i) => i % m.rows),
   );

@@ -4,8 +4,9 @@ import type { LabelledRows } from "#dist/core/classify/head.js";
 import { trainLogistic } from "#dist/core/classify/logistic-regression.js";
 import { predict } from "#dist/core/classify/predict.js";
 import { coordinatesSteps, fromCoordinates, rowSpaceSteps } from "#dist/core/classify/row-space.js";
+import { takeLabelled } from "#dist/core/evaluate/labelled-rows.js";
 import { finish } from "#dist/core/numeric/steps.js";
-import { chosenRows, clouds } from "../../support/labelled.js";
+import { clouds } from "../../support/labelled.js";
 import { assertClose, normalMatrix } from "../../support/samples.js";
 
 describe("rowSpaceSteps(rows)", () => {
@@ -31,7 +32,7 @@ describe("rowSpaceSteps(rows)", () => {
 describe("trainLogistic(data) of few rows", () => {
   it("says the same in the coordinates of their space as in all columns", async () => {
     const rows: LabelledRows = clouds([6, 5, 5], 40);
-    const twice = chosenRows(rows, [...rows.labels.indices.keys(), ...rows.labels.indices.keys()]);
+    const twice = takeLabelled(rows, [...rows.labels.indices.keys(), ...rows.labels.indices.keys()]);
     const few = await trainLogistic(rows, { c: 2, tolerance: 1e-9 });
     const whole = await trainLogistic(twice, { c: 1, tolerance: 1e-9 });
     assertClose(few.classifier.weights.data, whole.classifier.weights.data, 1e-4);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { fitScaling, scaleFeatures } from "#dist/core/classify/scaling.js";
 import { ArgumentError, DegenerateDataError, NotFiniteError, ShapeError } from "#dist/core/errors.js";
 import type { Matrix } from "#dist/core/numeric/matrix.js";
-import { matrixRows } from "../../support/labelled.js";
+import { takeRows } from "#dist/core/numeric/take-rows.js";
 import { column, normalMatrix } from "../../support/samples.js";
 
 function moments(values: readonly number[]): [mean: number, deviation: number] {
@@ -27,10 +27,10 @@ describe("fitScaling(x, rule)", () => {
   });
 
   it("learns from the rows that it is given alone: others are scaled and change nothing", () => {
-    const fitted = fitScaling(matrixRows(x, [0, 1, 2, 3, 4]), "standardise");
+    const fitted = fitScaling(takeRows(x, [0, 1, 2, 3, 4]), "standardise");
     const before = structuredClone(fitted);
     const all = scaleFeatures(x, fitted);
-    const one = scaleFeatures(matrixRows(x, [50]), fitted);
+    const one = scaleFeatures(takeRows(x, [50]), fitted);
     assert.deepEqual(fitted, before);
     assert.deepEqual(one.data, all.data.subarray(50 * 7, 51 * 7));
     assert.notDeepEqual(fitted, fitScaling(x, "standardise"));

@@ -30,7 +30,7 @@ describe("checkTrainingSet(data)", () => {
     assert.throws(() => checkTrainingSet({ vectors, labels: clouds([1, 1], 4).labels }), ShapeError);
     assert.throws(
       () => checkTrainingSet({ vectors, labels: { ...labels, indices: Int32Array.of(0, 1, 0, -1, 0) } }),
-      /gives row 3 the class -1 where there are 3/,
+      /holds class -1 in row 3 where there are 3/,
     );
   });
 

@@ -98,6 +98,18 @@ describe("trainHead", () => {
     assert.deepEqual([...rows].slice(0, 3), [2, 5, 7]);
   });
 
+  it("takes null for no label and numbers for names, as tables from elsewhere have them", async () => {
+    const { vectors } = clouds([12, 12], 8);
+    const labels = Array.from({ length: 24 }, (_, i) => (i < 2 ? null : i % 2));
+    const { labels: used, leftOut } = await trainHead({ vectors }, { head: "centroid", labels: labels as never });
+    assert.deepEqual(used.classes, ["0", "1"]);
+    assert.deepEqual(
+      leftOut.map(({ row, problem }) => [row, problem]),
+      [0, 1].map((row) => [row, "no label"]),
+    );
+    await assert.rejects(trainHead({ labels: ["a", "b"] } as never), { name: "ShapeError" });
+  });
+
   it("trains on a class with one picture, says that it could not be tested, and tests the others", async () => {
     const found = await trainHead(embeddings([8, 8, 1]), { head: "logistic", duplicateThreshold });
     assert.deepEqual(found.untested, [{ label: "class 2", rows: 1 }]);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import type { MlpClassifier } from "#dist/core/classify/classifier.js";
 import type { Head, TrainedHead } from "#dist/core/classify/head.js";
-import { headNamed } from "#dist/core/classify/heads.js";
+import { mlpHead } from "#dist/core/classify/heads.js";
 import { type CompareOptions, compare } from "#dist/core/compare/compare.js";
 import type { Comparison } from "#dist/core/compare/comparison.js";
 import type { Participant } from "#dist/core/compare/participant.js";
@@ -18,12 +18,12 @@ import type { ImageSource } from "#dist/core/picture.js";
 import { clothes } from "../../support/clothing.js";
 import { temporaryFolder } from "../../support/temporary.js";
 
-const data = clothes(["dress", "pants", "shoes"], 8);
+const data = clothes(["dress", "pants", "shoes"], 5);
 const quick: CompareOptions = { heads: ["centroid"], folds: 4, labelEfficiency: false };
 
 /** A head of which some numbers are put back to where they started. */
 function frozen(names: readonly (keyof MlpClassifier)[]): Head {
-  const whole = headNamed("mlp");
+  const whole = mlpHead({ hidden: 16, epochs: 5 });
   return {
     name: "a frozen head",
     async train(set, options): Promise<TrainedHead> {

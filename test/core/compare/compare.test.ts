@@ -11,7 +11,9 @@ import {
   NotFiniteError,
   ShapeError,
 } from "#dist/core/errors.js";
+import { mcnemar } from "#dist/core/evaluate/mcnemar.js";
 import { normal, seededRandom } from "#dist/core/numeric/random.js";
+import { untrainedWords } from "#dist/widgets/untrained-classes.js";
 import { type FakeModel, fakeModel, writeFiles } from "../../support/stores.js";
 import { temporaryFolder } from "../../support/temporary.js";
 
@@ -23,18 +25,19 @@ function seedOf(text: string): number {
 }
 
 /** Sees what a picture's bytes say that it shows, such as "dress 3", the less clearly the more it is spread. */
-function seeing(name: string, spread: number): FakeModel {
+function seeing(name: string, spread: number): FakeModel & { vector: (bytes: Uint8Array) => Float32Array } {
   const vector = (bytes: Uint8Array): Float32Array => {
     const text = Buffer.from(bytes).toString();
     const [centre, own] = [seededRandom(seedOf(text.split(" ")[0])), seededRandom(seedOf(name + text))];
     return Float32Array.from({ length: dim }, () => normal(centre) + spread * normal(own));
   };
-  return fakeModel({ name, dim, vector });
+  return Object.assign(fakeModel({ name, dim, vector }), { vector });
 }
 
-function clothes(
-  counts: Readonly<Record<string, number>>,
-): Dataset & { pictures: { name: string; source: Uint8Array }[]; labels: string[] } {
+function clothes(counts: Readonly<Record<string, number>>): {
+  pictures: { name: string; source: Uint8Array }[];
+  labels: string[];
+} {
   const all = Object.entries(counts).flatMap(([label, count]) =>
     Array.from({ length: count }, (_, i) => ({ label, text: `${label} ${i}` })),
   );
@@ -170,12 +173,83 @@ describe("compare(models, dataset)", () => {
     const glove = result.entries[0].report.perClass.find(({ label }) => label === "glove")!;
     assert.ok(glove.support <= 1);
     assert.ok(!(glove.recall > 0));
+    const told = untrainedWords(result);
+    assert.match(told, glove.support === 1 ? /when those of glove were tested, none of theirs/ : /^$/);
+    assert.equal(untrainedWords(await compare([sharp], data, quick)), "");
   });
 
   it("compares on more classes than the heads have pictures of", async () => {
     const counts = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`kind${i}`, i < 2 ? 3 : 1]));
     const result = await compare([sharp], clothes(counts), { ...quick, folds: 2 });
     assert.ok(result.entries[0].report.accuracy.value < 1);
+  });
+
+  it("gives copies of a picture one say in the tests between models, as near-duplicates have in the intervals", async () => {
+    const copies = (count: number): Dataset => {
+      const all = Array.from({ length: count }, (_, copy) =>
+        data.pictures.map(({ name, source }) => ({ name: `${copy} ${name}`, source })),
+      );
+      return { pictures: all.flat(), labels: all.flatMap(() => data.labels) };
+    };
+    const [once, often] = [
+      await compare([sharp, blurred], copies(1), quick),
+      await compare([sharp, blurred], copies(5), quick),
+    ];
+    assert.equal(often.nearDuplicates.count, once.nearDuplicates.count);
+    const [one, five] = [once.pairs[0].test, often.pairs[0].test];
+    assert.ok(five.onlyA > 2 * one.onlyA);
+    const independent = mcnemar(
+      ...([0, 1].map((i) => {
+        const { predicted } = often.entries[i].predictions;
+        return predicted.map((c, row) => Number(c === often.labels.indices[row]));
+      }) as [Int32Array, Int32Array]),
+    );
+    assert.ok(
+      five.pValue > 100 * independent.pValue,
+      `${five.pValue} where rows alone would give ${independent.pValue}`,
+    );
+  });
+
+  it("draws the same curve for vectors in another unit", async () => {
+    const bits = blurred.vector;
+    const [plain, long] = [1, 256].map((unit) =>
+      fakeModel({ name: `x ${unit}`, dim, vector: (bytes) => bits(bytes).map((x) => x * unit) }),
+    );
+    const { models } = await compare([plain, long], data, { ...quick, labelEfficiency: { draws: 3 } });
+    const [a, b] = models.map(({ labelEfficiency }) => labelEfficiency!.points.map(({ accuracies }) => accuracies));
+    assert.deepEqual(a, b);
+  });
+
+  it("takes no offence at columns that are the same for all pictures, from which no head can learn", async () => {
+    const wide = fakeModel({
+      ...{ name: "wide", dim: 4 * dim },
+      vector: (bytes) => Float32Array.from([...sharp.vector(bytes), ...new Float32Array(3 * dim).fill(2)]),
+    });
+    const { checks } = await compare([wide], data, { ...quick, heads: ["mlp", "logistic"] });
+    assert.ok(checks.every(({ passed }) => passed));
+  });
+
+  it("leaves pictures out that the referee cannot read, and goes on", async () => {
+    const blind = fakeModel({
+      ...{ name: "blind", dim },
+      vector: (bytes) => (String(bytes) === "hat 3" ? new Float32Array(dim) : sharp.vector(bytes)),
+    });
+    const torn = {
+      ...data,
+      pictures: data.pictures.map((one, i) => (i === 2 ? { ...one, source: Buffer.from("bad") } : one)),
+    };
+    const vectors = data.pictures.map(({ source }) => sharp.vector(source));
+    const embeddings = {
+      vectors: { data: Float32Array.from(vectors.flatMap((one) => [...one])), rows: vectors.length, cols: dim },
+      pictures: data.pictures.map(({ name }) => ({ name, source: name, width: 1, height: 1 })) as never,
+    };
+    const result = await compare([{ model: sharp, embeddings }], torn, { ...quick, referee: blind });
+    assert.deepEqual(
+      result.failed.map(({ name }) => name),
+      ["dress 2.jpg", "hat 3.jpg"],
+    );
+    assert.equal(result.tested.length, 34);
+    assert.equal(result.nearDuplicates.groups.length, 34);
   });
 
   it("remembers what each head chose, split by split", async () => {
@@ -221,9 +295,67 @@ describe("compare(models, dataset)", () => {
     await assert.rejects(compare([sharp], twice, quick), /has "dress 0.jpg" twice/);
     await assert.rejects(compare([sharp], "no such folder", quick), FileError);
     const none = { train: Int32Array.of(0, 99), validation: new Int32Array(), test: Int32Array.of(1), seed: 0 };
-    await assert.rejects(compare([sharp], data, { ...quick, splits: [none] }), /splits\[0\].train names picture 99/);
+    await assert.rejects(compare([sharp], data, { ...quick, splits: [none] }), /splits\[0\] names row 99 in train/);
     await assert.rejects(compare([sharp], data, { ...quick, splits: [] }), /splits is empty/);
     const embeddings = { vectors: { data: new Float32Array(dim), rows: 1, cols: dim } };
     await assert.rejects(compare([{ model: sharp, embeddings }], data, quick), /embeddings without pictures/);
+    const same = fakeModel({
+      name: "same",
+      dim,
+      vector: (bytes) => Float32Array.from({ length: dim }, () => bytes[0]),
+    });
+    await assert.rejects(
+      compare([sharp], data, { ...quick, referee: same }),
+      /near-duplicates \(cosine 1.00 or more\) taken as one, are 1, too few for 4 parts/,
+    );
+    const named = (names: string[]) => ({ ...embeddings, pictures: names.map((name) => ({ name })) as never });
+    const two = { vectors: { data: new Float32Array(2 * dim), rows: 2, cols: dim } };
+    const twiceThere = { ...two, pictures: named(["dress 0.jpg", "dress 0.jpg"]).pictures };
+    await assert.rejects(compare([{ model: sharp, embeddings: twiceThere }], data, quick), /"dress 0.jpg" twice/);
+    const short = named(["dress 0.jpg", "dress 1.jpg"]);
+    await assert.rejects(compare([{ model: sharp, embeddings: short }], data, quick), ShapeError);
+    const noPixels = { model: sharp, preprocess: async () => undefined as never };
+    const image = {
+      pictures: ["images/clothing/hat/hat-01.jpg", "images/clothing/hat/hat-02.jpg"],
+      labels: ["a", "b"],
+    };
+    await assert.rejects(compare([noPixels], image, { ...quick, folds: 2 }), /a preprocess that gives no pixels/);
+    const idle: Head = { name: "idle", train: async () => undefined as never };
+    await assert.rejects(compare([sharp], data, { ...quick, heads: [idle] }), /"idle" trained no classifier/);
+    const odd: Head = {
+      name: "odd",
+      train: async (set, options) => {
+        const trained = await headNamed("knn").train(set, options);
+        return { ...trained, classifier: { ...trained.classifier, kind: "tree" as never } };
+      },
+    };
+    await assert.rejects(compare([sharp], data, { ...quick, heads: [odd] }), /classifier.kind is "tree"/);
+  });
+
+  it("refuses what no picture need be read for before it reads any", async () => {
+    const unread = fakeModel({ name: "unread", onPicture: () => assert.fail("a picture was read") });
+    const refused = async (options: object, problem: RegExp, labels: readonly string[] = data.labels) =>
+      assert.rejects(compare([unread], { ...data, labels }, { ...quick, ...options }), problem);
+    await refused(
+      {},
+      /only the class "dress"/,
+      data.labels.map(() => "dress"),
+    );
+    await refused(
+      {},
+      /labels holds "" in row 1/,
+      data.labels.map((label, i) => (i === 1 ? "" : label)),
+    );
+    await refused({ folds: 1 }, /folds is 1/);
+    await refused({ folds: 99 }, /folds is 99/);
+    await refused({ seed: 0.5 }, /seed is 0.5/);
+    await refused({ duplicateThreshold: 2 }, /duplicateThreshold is 2/);
+    await refused({ onBroken: "ignore" }, /onBroken is "ignore"/);
+    await refused({ labelEfficiency: { draws: 0 } }, /labelEfficiency.draws is 0/);
+    await refused({ labelEfficiency: { perClass: [] } }, /perClass is empty/);
+    await refused({ heads: "knn" }, /heads is no list/);
+    await refused({ heads: [{ name: "tree" }] }, /heads\[0\] is no head/);
+    await refused({ referee: {} }, /referee is no model/);
+    await refused({ splits: [{}] }, /splits\[0\] must hold train as an Int32Array/);
   });
 });

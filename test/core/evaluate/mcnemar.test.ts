@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { ShapeError } from "#dist/core/errors.js";
 import { evenSplitProbability, mcnemar } from "#dist/core/evaluate/mcnemar.js";
+import { signFlipProbability } from "#dist/core/evaluate/sign-flips.js";
 import { fixture } from "../../support/fixtures.js";
 
 const expected = JSON.parse(readFileSync(fixture("numeric/evaluation.json"), "utf8"));
@@ -51,6 +52,38 @@ describe("mcnemar(rightA, rightB)", () => {
         const [nearer, farther] = [evenSplitProbability(a, n - a), evenSplitProbability(a - 1, n - a + 1)];
         assert.ok(nearer > farther && nearer <= 1 && farther >= 0);
       }
+  });
+
+  it("gives a group of rows one coin: each group said by a single row is the plain test", () => {
+    fc.assert(
+      fc.property(outcomes, (pairs) => {
+        const [a, b] = sides(pairs);
+        const plain = mcnemar(a, b);
+        const { pValue } = mcnemar(a, b, { groups: pairs.map((_, row) => row) });
+        assert.ok(Math.abs(pValue - plain.pValue) <= 1e-9 * plain.pValue);
+        // copies are counted, and say nothing more
+        const copied = mcnemar([...a, ...a, ...a], [...b, ...b, ...b], {
+          groups: [0, 1, 2].flatMap(() => pairs.map((_, row) => row)),
+        });
+        assert.equal(copied.onlyA, 3 * plain.onlyA);
+        assert.ok(Math.abs(copied.pValue - plain.pValue) <= 1e-9 * plain.pValue);
+      }),
+    );
+  });
+
+  it("counts every way in which groups of any size may fall", () => {
+    const leads = fc.array(fc.integer({ min: -4, max: 4 }), { minLength: 1, maxLength: 9 });
+    fc.assert(
+      fc.property(leads, (terms) => {
+        const whole = Math.abs(terms.reduce((sum, term) => sum + term, 0));
+        let [ways, far] = [0, 0];
+        for (let signs = 0; signs < 2 ** terms.length; signs++, ways++) {
+          const sum = terms.reduce((found, term, i) => found + (signs & (1 << i) ? term : -term), 0);
+          if (Math.abs(sum) >= whole) far++;
+        }
+        assert.ok(Math.abs(signFlipProbability(terms) - far / ways) < 1e-12);
+      }),
+    );
   });
 
   it("takes numbers for truth values, and refuses lists that are empty or of different lengths", () => {

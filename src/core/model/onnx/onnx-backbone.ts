@@ -2,7 +2,7 @@
  * A network for pictures from one ONNX file, as torchvision, timm, the ONNX Model Zoo or the Hub have them: a ResNet
  * with its classifier, or without.
  */
-import { ArgumentError, CheckpointError } from "../../errors.js";
+import { CheckpointError } from "../../errors.js";
 import type { Matrix, Patches } from "../../numeric/matrix.js";
 import { openRuntime, type Runtime } from "../../runtime/runtime.js";
 import type { Tensor } from "../../runtime/tensor.js";
@@ -10,6 +10,7 @@ import { cellsOf } from "../map-cells.js";
 import type { ForwardOptions, ModelOutput, Network, NetworkOptions, PixelTensor } from "../model.js";
 import { picturesARun } from "../onnx-signature.js";
 import { checkPixels } from "../pixels.js";
+import { refuseTransformerOutputs } from "../transformer-outputs.js";
 import { added, type OpenedFile, openOnnxNetwork } from "./open-file.js";
 import type { InputConvention } from "./preparation.js";
 import { type Probed, probe } from "./probe.js";
@@ -70,8 +71,7 @@ class OnnxBackbone implements Network {
   }
 
   async forward(pixels: PixelTensor, options: ForwardOptions = {}): Promise<ModelOutput> {
-    for (const extra of ["hiddenStates", "layers", "attention"] as const)
-      if (options[extra]) throw new ArgumentError(extra, "is something that only transformers have: leave it out");
+    refuseTransformerOutputs(options);
     checkPixels(pixels, this.patchSize);
     const { map } = this.#probed;
     const hasVector = this.#file.features.vector !== undefined;
