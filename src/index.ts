@@ -97,7 +97,7 @@ export {
   type LabelMistakes,
 } from "./core/evaluate/label-mistakes.js";
 export { leakReport } from "./core/evaluate/leak-report.js";
-export { mcnemar, type PairedTest } from "./core/evaluate/mcnemar.js";
+export { type McnemarOptions, mcnemar, type PairedTest } from "./core/evaluate/mcnemar.js";
 export {
   type LeakReport,
   type SimilarityGroups,
