@@ -15,7 +15,7 @@ export interface SolverOptions {
    * done when the loss is expected to fall by less than this share of itself, or of what it has fallen by from that of
    * the classes' frequencies, whichever is less, and cannot fall by 1e-4 of it (or ten times this, if that is more)
    *
-   * @default 1e-8, and 1e-5 for each C of a sweep but the chosen one
+   * @default 1e-8, and 2e-5 for each C of a sweep but the chosen one
    */
   readonly tolerance?: number;
   /** for one C, and for each of the stronger penalties on the way to it @default 1000 */

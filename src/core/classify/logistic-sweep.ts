@@ -15,7 +15,7 @@ import { checkTrainingSet } from "./training-rows.js";
 export const defaultCs: readonly number[] = Array.from({ length: 45 }, (_, i) => 10 ** (-6 + (11 * i) / 44));
 
 /** Choosing needs fewer digits than the model that is chosen, which is trained to more. */
-const sweepTolerance = 1e-5;
+const sweepTolerance = 2e-5;
 
 export interface SweepOptions extends SolverOptions {
   /** values of C to choose from, each above 0 @default defaultCs */
