@@ -58,7 +58,7 @@ function copyWasm() {
 
 /** The peers' side of the comparisons in Python, which is not compiled. */
 function copyPython() {
-  for (const name of ["torch_server.py", "faiss_server.py", "mlp_server.py", "sklearn_server.py"])
+  for (const name of ["answering.py", "torch_server.py", "faiss_server.py", "mlp_server.py", "sklearn_server.py"])
     cpSync(join(root, "bench/peers", name), join(root, "dist/bench/peers", name));
 }
 

@@ -6,19 +6,15 @@ First line out: {"versions": {...}} or {"error": "..."}; then one answer a reque
   {"op": "search", "kind": ..., "path": "...", "dims": [q, d], "queries": 64, "k": 10, "threads": 2, "oneByOne": true,
    "efSearch": 64, "output": "..." or absent} -> {"ms": 12.3} of the first so many queries; the output holds the rows found, as int32
 Only FAISS's own calls are timed. Standard output holds nothing else: what libraries print goes to standard error."""
-import json, sys, time
+import time
 
-answers, sys.stdout = sys.stdout, sys.stderr
-
-def say(answer):
-    print(json.dumps(answer), file=answers, flush=True)
+from answering import end_without, serve
 
 try:
     import faiss
     import numpy
 except ImportError as problem:
-    say({"error": f"{sys.executable}: {problem}"})
-    sys.exit()
+    end_without(problem)
 
 vectors = None
 indexes = {}
@@ -63,10 +59,4 @@ def search(request):
         numpy.concatenate(found).astype("<i4").tofile(request["output"])
     return {"ms": ms}
 
-say({"versions": {"python": sys.version.split()[0], "faiss": faiss.__version__}})
-for line in sys.stdin:
-    request = json.loads(line)
-    try:
-        say({"open": open_vectors, "build": build, "search": search}[request["op"]](request))
-    except Exception as problem:
-        say({"error": f"{type(problem).__name__}: {problem}"})
+serve({"faiss": faiss.__version__}, {"open": open_vectors, "build": build, "search": search})

@@ -7,19 +7,15 @@ First line out: {"versions": {...}} or {"error": "..."}; then one answer a reque
   {"op": "train", "batch": 64, "rate": 0.001, "threads": 2} -> {"ms": 12.3, "losses": [...]}: one epoch for each order
 Timed is the training with its batches and its losses. Standard output holds nothing else: what libraries print goes to
 standard error."""
-import json, sys, time
+import time
 
-answers, sys.stdout = sys.stdout, sys.stderr
-
-def say(answer):
-    print(json.dumps(answer), file=answers, flush=True)
+from answering import end_without, serve
 
 try:
     import numpy
     import torch
 except ImportError as problem:
-    say({"error": f"{sys.executable}: {problem}"})
-    sys.exit()
+    end_without(problem)
 
 given = {}
 
@@ -57,10 +53,4 @@ def train(request):
         losses.append(total / len(x))
     return {"ms": (time.perf_counter() - start) * 1000, "losses": losses}
 
-say({"versions": {"python": sys.version.split()[0], "torch": torch.__version__}})
-for line in sys.stdin:
-    request = json.loads(line)
-    try:
-        say({"open": open_data, "train": train}[request["op"]](request))
-    except Exception as problem:
-        say({"error": f"{type(problem).__name__}: {problem}"})
+serve({"torch": torch.__version__}, {"open": open_data, "train": train})

@@ -37,7 +37,9 @@ export class PeerProcess {
    * @throws PeerAbsent when there is no such program or it lacks something
    */
   static async start(command: string, args: readonly string[]): Promise<PeerProcess> {
-    const child = spawn(command, args, { env: { ...process.env, ORT_DISABLE_TELEMETRY: "1" } });
+    const child = spawn(command, args, {
+      env: { ...process.env, ORT_DISABLE_TELEMETRY: "1", PYTHONDONTWRITEBYTECODE: "1" },
+    });
     // a write to a process that has ended: reading its answer tells more
     child.stdin.on("error", () => {});
     const said = new Tail(child.stderr.setEncoding("utf8"));

@@ -8,12 +8,9 @@ First line out: {"versions": {...}} or {"error": "..."}; then one answer a reque
    other; after `limit` seconds no further one is begun, and "ms" is absent
 Only the calls of fit are timed, with 1,000 iterations at most. Standard output holds nothing else: what libraries print
 goes to standard error."""
-import json, sys, time, warnings
+import time, warnings
 
-answers, sys.stdout = sys.stdout, sys.stderr
-
-def say(answer):
-    print(json.dumps(answer), file=answers, flush=True)
+from answering import end_without, serve
 
 try:
     import numpy
@@ -21,8 +18,7 @@ try:
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
 except ImportError as problem:
-    say({"error": f"{sys.executable}: {problem}"})
-    sys.exit()
+    end_without(problem)
 
 warnings.filterwarnings("ignore")
 data = {}
@@ -60,10 +56,4 @@ def fit(request):
             fits.append(measures(model, c, ms))
     return {"ms": total, "fits": fits}
 
-say({"versions": {"python": sys.version.split()[0], "scikit-learn": sklearn.__version__, "numpy": numpy.__version__}})
-for line in sys.stdin:
-    request = json.loads(line)
-    try:
-        say({"open": open_rows, "fit": fit}[request["op"]](request))
-    except Exception as problem:
-        say({"error": f"{type(problem).__name__}: {problem}"})
+serve({"scikit-learn": sklearn.__version__, "numpy": numpy.__version__}, {"open": open_rows, "fit": fit})

@@ -6,19 +6,15 @@ First line out: {"versions": {...}} or {"error": "..."}; then one answer a reque
   {"op": "preprocess", "pictures": ["..."], "output": "..."} -> {"std": [r, g, b]}
   {"op": "export", "path": ".../model.onnx"}
 Only the model's call is timed. Standard output holds nothing else: what libraries print goes to standard error."""
-import json, pathlib, sys, time
+import pathlib, time
 
-answers, sys.stdout = sys.stdout, sys.stderr
-
-def say(answer):
-    print(json.dumps(answer), file=answers, flush=True)
+from answering import end_without, serve
 
 try:
     import torch, transformers
     from transformers import AutoModel
 except ImportError as problem:
-    say({"error": f"{sys.executable}: {problem}"})
-    sys.exit()
+    end_without(problem)
 
 folder = None
 model = None
@@ -79,10 +75,4 @@ def export(request):
         dynamic_shapes={"pixel_values": sizes}, verbose=False)
     return {"versions": {"onnx": onnx.__version__, "onnxscript": onnxscript.__version__}}
 
-say({"versions": {"python": sys.version.split()[0], "torch": torch.__version__, "transformers": transformers.__version__}})
-for line in sys.stdin:
-    request = json.loads(line)
-    try:
-        say({"open": open_model, "run": run, "preprocess": preprocess, "export": export}[request["op"]](request))
-    except Exception as problem:
-        say({"error": f"{type(problem).__name__}: {problem}"})
+serve({"torch": torch.__version__, "transformers": transformers.__version__}, {"open": open_model, "run": run, "preprocess": preprocess, "export": export})

@@ -1,5 +1,4 @@
 /** Pictures that one of two models recognises and the other does not. */
-
 import { confidences } from "../core/classify/predictions.js";
 import type { ComparedPair, Comparison } from "../core/compare/comparison.js";
 import { ArgumentError } from "../core/errors.js";

@@ -1,5 +1,4 @@
 /** Brings a store up to date with a folder, as the only one that writes into it. */
-
 import { spaceOf } from "../model/vector-space.js";
 import type { StoreDatabase } from "../store/database.js";
 import { addRoot, type Root } from "../store/images.js";

@@ -1,5 +1,4 @@
 /** Whether each model was shown the pictures as it was trained to see them. */
-
 import type { Model, NamedImage } from "../model/model.js";
 import type { Matrix } from "../numeric/matrix.js";
 import type { ComparisonCheck } from "./comparison.js";

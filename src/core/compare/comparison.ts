@@ -1,5 +1,4 @@
 /** What a comparison finds. */
-
 import type { ClassLabels } from "../classify/class-labels.js";
 import type { TrainingNotes } from "../classify/head.js";
 import type { Predictions } from "../classify/predictions.js";
